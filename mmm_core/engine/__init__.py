@@ -1,0 +1,1 @@
+"""The public classes: pandas to arrays and back, search, Prophet, project files."""

@@ -1,0 +1,112 @@
+"""The arrays a model is fitted to, before any transformation, and the space its hyperparameters are searched in."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmm_core.entities.columns import AdstockKind, Frequency
+from mmm_core.errors import BoundsError
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+DateArray = NDArray[np.datetime64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Design:
+    """One data set ready to be modelled. Rows are periods (all of the table), columns are drivers.
+
+    The columns of a model are always: baseline columns, then media, in the order given here.
+
+    Attributes:
+        dates: First day of every period, datetime64[D], shape (n_all,).
+        outcome: Shape (n_all,).
+        baseline_names: Prophet parts, then context, then one-off events.
+        baseline: Shape (n_all, n_baseline); prophet parts and factors in units of the outcome.
+        media_names: Channel keys: paid by spend column, then organic.
+        media: What is transformed (exposure rescaled to spend), shape (n_all, n_media).
+        n_paid: How many of the media are paid.
+        adstock: Kind per medium.
+        spend: Raw spend, shape (n_all, n_paid).
+        lower: Lower limit of every coefficient, shape (n_baseline + n_media,).
+        upper: Upper limit of every coefficient, same shape.
+        trend_column: Index of the trend among the baseline columns, or -1. Its limits become [-1, 0] when its sum over
+            the fitted rows is negative and it was not given a sign.
+        rows: Indices of the modelled periods, ascending, shape (n_rows,): the window without periods left out.
+        weibull_length: Number of rows on which a Weibull scale is measured (R uses all rows of the data).
+        frequency: Length of one period.
+        dropped: Columns left out because they do not vary in the window.
+    """
+
+    dates: DateArray
+    outcome: FloatArray
+    baseline_names: tuple[str, ...]
+    baseline: FloatArray
+    media_names: tuple[str, ...]
+    media: FloatArray
+    n_paid: int
+    adstock: tuple[AdstockKind, ...]
+    spend: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    trend_column: int
+    rows: IntArray
+    weibull_length: int
+    frequency: Frequency = Frequency.WEEK
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the model's columns, baseline first."""
+        return (*self.baseline_names, *self.media_names)
+
+    @property
+    def term_names(self) -> tuple[str, ...]:
+        """Names of everything the outcome is split into: the intercept, then the columns."""
+        return ("intercept", *self.column_names)
+
+    @property
+    def paid_names(self) -> tuple[str, ...]:
+        """Keys of the paid channels."""
+        return self.media_names[: self.n_paid]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SearchSpace:
+    """The box the search moves in. A fixed hyperparameter is a bound of zero width.
+
+    Attributes:
+        names: Flat keys ``<column>_theta`` ... and last ``lambda`` and, with validation, ``train_size``.
+        low: Shape (n_parameters,), natural units; for ``lambda`` the final lambda of the fit.
+        high: Same shape.
+        log_lambda: Whether lambda is searched on a logarithmic scale.
+    """
+
+    names: tuple[str, ...]
+    low: FloatArray
+    high: FloatArray
+    log_lambda: bool = False
+
+    def __post_init__(self) -> None:
+        if np.any(self.low > self.high):
+            worst = self.names[int(np.argmax(self.low - self.high))]
+            raise BoundsError(f"The range of {worst} has its low end above its high end.")
+
+    def from_unit(self, unit: FloatArray) -> FloatArray:
+        """Map points of the unit cube to hyperparameters in natural units.
+
+        ``value = low + (high - low) * unit``; with ``log_lambda`` lambda is ``low * (high / low) ** unit``.
+
+        Args:
+            unit: Shape (n_candidates, n_parameters), each in [0, 1].
+
+        Returns:
+            Same shape, natural units.
+        """
+        values = self.low + (self.high - self.low) * unit
+        if self.log_lambda and "lambda" in self.names:
+            j = self.names.index("lambda")
+            if self.low[j] > 0:
+                values[:, j] = self.low[j] * (self.high[j] / self.low[j]) ** unit[:, j]
+        return np.clip(values, self.low, self.high)

@@ -1,0 +1,181 @@
+"""What a search answers: every candidate, as arrays, trial by trial."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from mmm_core.entities.columns import OutcomeKind
+from mmm_core.entities.design import FloatArray
+
+METRICS = (
+    "nrmse",
+    "decomp_rssd",
+    "mape",
+    "nrmse_train",
+    "nrmse_val",
+    "nrmse_test",
+    "rsq_train",
+    "rsq_val",
+    "rsq_test",
+)
+"""Columns of :attr:`Trial.metrics`; R squared is adjusted; validation and test are NaN without a split."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trial:
+    """One independent search.
+
+    Attributes:
+        number: 1-based.
+        hyperparameters: Shape (n_candidates, n_parameters), natural units, in the order they were tried.
+        metrics: Shape (n_candidates, 9), columns :data:`METRICS`.
+        coefficients: Shape (n_candidates, n_terms), intercept first.
+        contributions: Sum over the modelled periods per term, outcome units, shape (n_candidates, n_terms).
+        seconds: Time the trial took.
+    """
+
+    number: int
+    hyperparameters: FloatArray
+    metrics: FloatArray
+    coefficients: FloatArray
+    contributions: FloatArray
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ModelOutput:
+    """All candidates of all trials, with what is needed to read them without the data.
+
+    Attributes:
+        trials: In order of their number.
+        parameter_names: Flat keys, columns of ``Trial.hyperparameters``.
+        term_names: "intercept", then the model's columns.
+        paid_names: Keys of the paid channels.
+        organic_names: Keys of the organic channels.
+        total_spend: Spend per paid channel over the modelled periods, shape (n_paid,).
+        outcome_kind: Revenue or conversion.
+        timeseries_validation: Whether the search used a validation part.
+        n_planned: Candidates that were asked for; more than there are when the run was stopped early.
+    """
+
+    trials: tuple[Trial, ...]
+    parameter_names: tuple[str, ...]
+    term_names: tuple[str, ...]
+    paid_names: tuple[str, ...]
+    organic_names: tuple[str, ...]
+    total_spend: FloatArray
+    outcome_kind: OutcomeKind
+    timeseries_validation: bool
+    n_planned: int
+
+    @property
+    def n_candidates(self) -> int:
+        """Candidates over all trials."""
+        return sum(len(trial.metrics) for trial in self.trials)
+
+    @property
+    def solution_ids(self) -> list[str]:
+        """``<trial>_<iteration>`` of every candidate, in order."""
+        return [f"{trial.number}_{row}" for trial in self.trials for row in range(1, len(trial.metrics) + 1)]
+
+    def metric(self, name: str) -> FloatArray:
+        """One metric of every candidate, shape (n_candidates,)."""
+        column = METRICS.index(name)
+        return np.concatenate([trial.metrics[:, column] for trial in self.trials])
+
+    def stacked(self, name: str) -> FloatArray:
+        """``hyperparameters``, ``metrics``, ``coefficients`` or ``contributions`` of all trials, shape (n_candidates, ...)."""
+        return np.concatenate([getattr(trial, name) for trial in self.trials])
+
+    @property
+    def paid_contributions(self) -> FloatArray:
+        """Contribution of every paid channel, shape (n_candidates, n_paid)."""
+        columns = [self.term_names.index(name) for name in self.paid_names]
+        return self.stacked("contributions")[:, columns]
+
+    @property
+    def roas(self) -> FloatArray:
+        """Contribution per unit of spend, shape (n_candidates, n_paid). For conversions: outcomes per unit of spend."""
+        return self.paid_contributions / self.total_spend
+
+    @property
+    def effect_share(self) -> FloatArray:
+        """Share of each paid channel in the paid total, shape (n_candidates, n_paid); 0 when the total is 0."""
+        paid = self.paid_contributions
+        total = paid.sum(axis=1, keepdims=True)
+        return np.divide(paid, total, out=np.zeros_like(paid), where=total != 0)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per candidate: identity, metrics, hyperparameters, effect share and ROAS per paid channel."""
+        iterations = np.concatenate([np.arange(1, len(trial.metrics) + 1) for trial in self.trials])
+        numbers = np.concatenate([np.full(len(trial.metrics), trial.number) for trial in self.trials])
+        identity = pd.DataFrame({"solution_id": self.solution_ids, "trial": numbers, "iteration": iterations})
+        metrics = pd.DataFrame(self.stacked("metrics"), columns=list(METRICS))
+        parameters = pd.DataFrame(self.stacked("hyperparameters"), columns=list(self.parameter_names))
+        shares = pd.DataFrame(self.effect_share, columns=[f"{name}_effect_share" for name in self.paid_names])
+        roas = pd.DataFrame(self.roas, columns=[f"{name}_roas" for name in self.paid_names])
+        return pd.concat([identity, metrics, parameters, shares, roas], axis=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """How a run came about, so that it can be repeated exactly.
+
+    Attributes:
+        engine_version: Version of MMM Studio.
+        library_versions: Name to version of what the numbers depend on.
+        data_hash: SHA-256 of the canonical table.
+        seed: Seed of the search.
+        algorithm: Search algorithm.
+        started: When, with time zone.
+        timings: Seconds by stage ("features", "search", "evaluation", "optimiser", "pareto", "writing").
+        models_per_second: Candidates divided by the seconds of the search.
+        stopped_early: Whether the user stopped the run and kept what was found.
+        notes: Sentences the user should read: dropped columns, ignored settings, too few candidates.
+    """
+
+    engine_version: str
+    library_versions: Mapping[str, str]
+    data_hash: str
+    seed: int
+    algorithm: str
+    started: dt.datetime
+    timings: Mapping[str, float] = field(default_factory=dict)
+    models_per_second: float = 0.0
+    stopped_early: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Convergence:
+    """Whether the search had settled.
+
+    Attributes:
+        table: One row per objective and twentieth of the iterations: ``objective cut iteration n median std``.
+        converged: By objective.
+        messages: One plain sentence per objective.
+    """
+
+    table: pd.DataFrame
+    converged: Mapping[str, bool]
+    messages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ModelOutputCollection:
+    """A finished run.
+
+    Attributes:
+        model_output: Every candidate.
+        convergence: Whether the search had settled.
+        info: How the run came about.
+        selected_id: Solution the user picked; None means the recommended one.
+    """
+
+    model_output: ModelOutput
+    convergence: Convergence
+    info: Provenance
+    selected_id: str | None = None

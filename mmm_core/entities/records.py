@@ -1,0 +1,103 @@
+"""What the workspace knows about projects and runs."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"  # by the user; what was found until then is kept
+    FAILED = "failed"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self in (RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.FAILED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectRecord:
+    """A project as the workspace lists it.
+
+    Attributes:
+        project_id: Stable short id, safe in a URL.
+        name: What the user calls it.
+        created: When, with time zone.
+        updated: When something last changed.
+        source_name: Name of the uploaded file; empty before the upload.
+        n_rows: Rows of the table; 0 before the upload.
+        has_settings: Whether Configure was saved.
+    """
+
+    project_id: str
+    name: str
+    created: dt.datetime
+    updated: dt.datetime
+    source_name: str = ""
+    n_rows: int = 0
+    has_settings: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """A run as the workspace lists it.
+
+    Attributes:
+        run_id: Stable short id, safe in a URL.
+        project_id: The project it belongs to.
+        number: 1, 2, ... within the project.
+        name: What the user calls it; "Run 3" by default.
+        status: Where it stands.
+        created: When Run was pressed.
+        started: When a worker took it; None while queued.
+        finished: When it was over; None before.
+        project_file: The project file (YAML) it runs, exactly.
+        table_hash: SHA-256 of the table it runs on.
+        n_planned: Candidates asked for.
+        n_done: Candidates evaluated so far.
+        from_cache: Whether the result was found in the cache and nothing was computed.
+        stop_requested: Whether the user asked to stop.
+        error: What went wrong, for a failed run.
+        headline: One sentence on the result; empty before.
+    """
+
+    run_id: str
+    project_id: str
+    number: int
+    name: str
+    status: RunStatus
+    created: dt.datetime
+    started: dt.datetime | None = None
+    finished: dt.datetime | None = None
+    project_file: str
+    table_hash: str
+    n_planned: int
+    n_done: int = 0
+    from_cache: bool = False
+    stop_requested: bool = False
+    error: str = ""
+    headline: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerRecord:
+    """A worker process as the workspace sees it.
+
+    Attributes:
+        worker_id: Unique id.
+        pid: Process id.
+        started: When.
+        last_seen: Last heart-beat.
+        is_warm: Whether it has imported and compiled everything.
+    """
+
+    worker_id: str
+    pid: int
+    started: dt.datetime
+    last_seen: dt.datetime
+    is_warm: bool = False

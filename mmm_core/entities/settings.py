@@ -1,0 +1,233 @@
+"""Everything the Configure page knows about a model, apart from the search."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from mmm_core.entities.columns import (
+    AdstockKind,
+    ContextColumn,
+    OrganicMedia,
+    Outcome,
+    PaidMedia,
+    Sign,
+    require_distinct,
+)
+from mmm_core.errors import BoundsError, SettingsError
+
+Interval = tuple[float, float]
+
+PARAMETER_LIMITS: Mapping[str, Interval] = MappingProxyType(
+    {
+        "theta": (0.0, 0.999999),
+        "alpha": (1e-6, 9.999999),
+        "gamma": (1e-6, 1.0),
+        "shape": (0.0, 19.999999),
+        "scale": (0.0, 1.0),
+        "penalty": (0.0, 1.0),
+    }
+)
+"""Robyn 3.12.1, R/inputs.R, ``hyper_limits``: theta [0,1), alpha (0,10), gamma (0,1], shape [0,20), scale [0,1]."""
+
+DEFAULT_BOUNDS: Mapping[AdstockKind, Mapping[str, Interval]] = MappingProxyType(
+    {
+        AdstockKind.GEOMETRIC: MappingProxyType({"alpha": (0.5, 3.0), "gamma": (0.3, 1.0), "theta": (0.0, 0.5)}),
+        AdstockKind.WEIBULL_CDF: MappingProxyType(
+            {"alpha": (0.5, 3.0), "gamma": (0.3, 1.0), "shape": (0.0, 2.0), "scale": (0.0, 0.1)}
+        ),
+        AdstockKind.WEIBULL_PDF: MappingProxyType(
+            {"alpha": (0.5, 3.0), "gamma": (0.3, 1.0), "shape": (0.0, 10.0), "scale": (0.0, 0.1)}
+        ),
+    }
+)
+"""The bounds Robyn's guide recommends, by kind of adstock."""
+
+
+class Treatment(StrEnum):
+    """What happens to marked periods: explained by a column of their own, or not used for the fit."""
+
+    EVENT = "event"
+    LEAVE_OUT = "leave_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """First and last day of the periods to model, both included."""
+
+    start: dt.date
+    end: dt.date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise SettingsError(f"The window must end on or after its start; got {self.start} to {self.end}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedPeriods:
+    """Periods with a one-off cause (a stock-out, a lockdown), and what to do with them."""
+
+    start: dt.date
+    end: dt.date
+    reason: str
+    treatment: Treatment = Treatment.EVENT
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise SettingsError(f"Marked periods must end on or after their start; got {self.start} to {self.end}.")
+        if not self.reason.strip():
+            raise SettingsError(f"Give the reason why {self.start} to {self.end} is marked; it was empty.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holiday:
+    """One day of the user's own calendar."""
+
+    date: dt.date
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """Which parts of the outcome move without media.
+
+    Attributes:
+        trend: Slow growth or decline.
+        season: Yearly pattern.
+        weekday: Weekly pattern; only useful for daily data.
+        holidays: ISO code of the country whose public holidays matter, or None.
+        calendar: The user's own special days; used instead of ``holidays`` when not empty.
+        signs: Sign by part ("trend", "season", "weekday", "holiday"); a missing part keeps Robyn's box [0, 1].
+    """
+
+    trend: bool = True
+    season: bool = True
+    weekday: bool = False
+    holidays: str | None = None
+    calendar: tuple[Holiday, ...] = ()
+    signs: Mapping[str, Sign] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the columns Prophet contributes, in Robyn's order."""
+        chosen = {
+            "trend": self.trend,
+            "season": self.season,
+            "weekday": self.weekday,
+            "holiday": bool(self.holidays or self.calendar),
+        }
+        return tuple(name for name, wanted in chosen.items() if wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiftStudy:
+    """One experiment: what a channel brought between two days, measured outside the model."""
+
+    channels: tuple[str, ...]
+    start: dt.date
+    end: dt.date
+    lift: float
+    standard_error: float | None = None
+    spend: float | None = None
+    confidence: float | None = None
+    scope: str = "total"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationInput:
+    """A set of lift studies."""
+
+    studies: tuple[LiftStudy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """Roles, window, baseline and bounds: together with a table and a search they fix a run.
+
+    Attributes:
+        date: Name of the date column.
+        outcome: The column to explain.
+        paid_media: Paid channels, in the order they enter the model.
+        organic: Unpaid channels, after the paid ones.
+        context: Other drivers, before the channels.
+        baseline: Trend, season, weekday and holidays.
+        window: Periods to model; None means all.
+        adstock: Kind for every channel that does not name its own.
+        bounds: Overrides by channel key and parameter (``theta alpha gamma shape scale``) or, for any column, ``penalty``.
+        lambda_bounds: Range of the shrinkage on Robyn's scale 0..1.
+        train_size_bounds: Range of the training share when the series is validated on later periods.
+        marked: One-off periods.
+        calibration: Lift studies.
+    """
+
+    date: str
+    outcome: Outcome
+    paid_media: tuple[PaidMedia, ...]
+    organic: tuple[OrganicMedia, ...] = ()
+    context: tuple[ContextColumn, ...] = ()
+    baseline: Baseline = field(default_factory=Baseline)
+    window: Window | None = None
+    adstock: AdstockKind = AdstockKind.GEOMETRIC
+    bounds: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
+    lambda_bounds: Interval = (0.0, 1.0)
+    train_size_bounds: Interval = (0.5, 0.8)
+    marked: tuple[MarkedPeriods, ...] = ()
+    calibration: CalibrationInput = field(default_factory=CalibrationInput)
+
+    def __post_init__(self) -> None:
+        require_distinct(list(self.used_columns))
+        for channel, parameters in self.bounds.items():
+            for parameter, interval in parameters.items():
+                check_interval(f"{channel}_{parameter}", interval, PARAMETER_LIMITS.get(parameter))
+        check_interval("lambda", self.lambda_bounds, (0.0, 1.0))
+        check_interval("train_size", self.train_size_bounds, (0.1, 1.0))
+
+    @property
+    def used_columns(self) -> tuple[str, ...]:
+        """Every column of the table that has a role, date first."""
+        exposures = [channel.exposure for channel in self.paid_media if channel.exposure]
+        return (
+            self.date,
+            self.outcome.column,
+            *(channel.spend for channel in self.paid_media),
+            *exposures,
+            *(channel.column for channel in self.organic),
+            *(context.column for context in self.context),
+        )
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Keys of all channels: paid by their spend column, then organic."""
+        return (*(paid.spend for paid in self.paid_media), *(organic.column for organic in self.organic))
+
+    def adstock_of(self, channel: str) -> AdstockKind:
+        """Kind of adstock of one channel key, falling back to the model's."""
+        for paid in self.paid_media:
+            if paid.spend == channel:
+                return paid.adstock or self.adstock
+        for organic in self.organic:
+            if organic.column == channel:
+                return organic.adstock or self.adstock
+        raise SettingsError(f"No channel is called {channel!r}; there are {', '.join(self.channels)}.")
+
+    def channel_bounds(self, channel: str) -> dict[str, Interval]:
+        """Bounds of every parameter of one channel: the defaults of its adstock with the user's overrides."""
+        defaults = DEFAULT_BOUNDS[self.adstock_of(channel)]
+        overrides = self.bounds.get(channel, {})
+        return {name: overrides.get(name, interval) for name, interval in defaults.items()}
+
+
+def check_interval(name: str, interval: Interval, limits: Interval | None) -> None:
+    """Refuse a range that is upside down or reaches outside its limits.
+
+    Raises:
+        BoundsError: The parameter is unknown, ``low > high``, or an end lies outside ``limits``.
+    """
+    if limits is None:
+        raise BoundsError(f"Unknown hyperparameter {name!r}; allowed endings are {', '.join(PARAMETER_LIMITS)}.")
+    low, high = interval
+    if not (limits[0] <= low <= high <= limits[1]):
+        raise BoundsError(
+            f"The range of {name} must lie within {limits[0]:g} and {limits[1]:g}, low end first; got {low:g} to {high:g}."
+        )

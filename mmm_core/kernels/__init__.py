@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: numpy, scipy and numba only. No pandas, files, clock or logging."""

@@ -1,0 +1,1 @@
+"""The queue, the warm worker, progress, cancel and the cache of finished runs."""
