@@ -1,0 +1,1 @@
+"""What every page uses: session keys, loaders, guards, widgets and the error boundary."""

@@ -1,0 +1,97 @@
+"""The error boundary: what a page says when something went wrong. Nothing a person sees is ever a traceback."""
+
+import functools
+import logging
+import platform
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+import streamlit as st
+from streamlit.errors import FragmentHandledException
+
+import mmm_core
+from mmm_core.errors import DataError, MMMError
+from pages.shared import session
+from pages.shared.widgets import as_text
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_log = logging.getLogger("mmm_studio.pages")
+
+
+@contextmanager
+def page(name: str, *, keeps_address: bool = True) -> Iterator[None]:
+    """Draw a page inside; errors become sentences.
+
+    Args:
+        name: What the page is called, for the log.
+        keeps_address: Whether the open project and run are written to the address.
+    """
+    with catching(name):
+        session.restore(write=keeps_address)
+        if message := session.take_flash():
+            st.toast(message)
+        yield
+
+
+@contextmanager
+def catching(name: str) -> Iterator[None]:
+    """Turn an error inside into a sentence; also for the body of a fragment, which reruns outside its page."""
+    try:
+        yield
+    except FragmentHandledException:
+        raise
+    except MMMError as error:
+        show_problems(error)
+    except Exception as error:
+        _log.exception("The page %s failed", name)
+        _show_unexpected(error)
+
+
+def guarded(name: str) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
+    """:func:`catching` as a decorator; put it below ``@st.fragment``."""
+
+    def decorate(draw: Callable[P, R]) -> Callable[P, R | None]:
+        @functools.wraps(draw)
+        def safely(*args: P.args, **kwargs: P.kwargs) -> R | None:
+            with catching(name):
+                return draw(*args, **kwargs)
+            return None
+
+        return safely
+
+    return decorate
+
+
+def problems_of(error: MMMError) -> tuple[str, ...]:
+    """The sentences of an error, one per problem."""
+    return error.problems if isinstance(error, DataError) else (str(error),)
+
+
+def show_problems(error: MMMError, heading: str = "") -> None:
+    """Show what a person can mend.
+
+    Args:
+        error: Raised by a layer below.
+        heading: What could not be done; may be empty.
+    """
+    problems = [as_text(problem) for problem in problems_of(error)]
+    if len(problems) == 1 and not heading:
+        st.error(problems[0], icon=":material/error:")
+        return
+    first = heading or f"{len(problems)} things need your attention"
+    st.error("\n".join([f"**{first}**", "", *(f"- {problem}" for problem in problems)]), icon=":material/error:")
+
+
+def _show_unexpected(error: Exception) -> None:
+    st.error(
+        "**Something went wrong on our side.** What you entered and every finished run are kept. "
+        "Reload the page; if it happens again, send us the details below.",
+        icon=":material/sentiment_dissatisfied:",
+    )
+    with st.expander("Copy details"):
+        about = f"MMM Studio {mmm_core.__version__}, Python {platform.python_version()}, Streamlit {st.__version__}"
+        st.code("\n".join([about, "", *traceback.format_exception(error)]), language="text")

@@ -1,0 +1,73 @@
+"""One sentence for every term of the trade: the help behind each question mark."""
+
+from types import MappingProxyType
+
+GLOSSARY = MappingProxyType(
+    {
+        "adstock": "How much of a period's media pressure is still felt in the periods after it.",
+        "aggregate": "Sums the table up so that every period has one row.",
+        "algorithm": "How new candidates are proposed from earlier ones. NSGA2 is the fastest; TwoPointsDE is what Robyn uses.",
+        "alpha": "Shape of the response: below 1 every extra unit brings less; above 1 small spends bring little at first.",
+        "baseline": "What would have been sold without any media: trend, season, holidays, context and the constant part.",
+        "break_even": "Outcome per unit of spend at which a channel pays for itself: 1 divided by the margin.",
+        "calendar": "Your own special days, used instead of the public holidays of a country.",
+        "candidate": "One model: a set of adstock, saturation and shrinkage values, fitted to your data and scored.",
+        "carry_over": "The part of a channel's contribution that comes from earlier periods' spend.",
+        "context": "Anything else that moves the outcome: prices, competitors, promotions, weather.",
+        "contribution": "How much of the outcome the model credits to a driver, summed over the window.",
+        "convergence": "Whether the search has settled: later candidates are no longer clearly better than earlier ones.",
+        "cores": "How many processes search at the same time. The result is the same for any number.",
+        "cpa": "Cost per acquisition: spend divided by the outcomes it brought.",
+        "decomp_rssd": "Business error (DECOMP.RSSD): how far shares of effect are from shares of spend; lower is more plausible.",
+        "effect_share": "A channel's part of everything that paid media brought.",
+        "event": "A one-off cause gets a column of its own, so that it does not blur what media brought.",
+        "exposure": "Impressions, clicks or GRPs of a paid channel: often closer to what people saw than the money spent.",
+        "front": "Candidates that no other candidate beats on both fit and plausibility (the Pareto front).",
+        "gamma": "Where the response bends: the pressure, as a share of its range, at which half of the maximum is reached.",
+        "half_life": "After how many periods half of a channel's pressure has faded.",
+        "hill": "Response curve (Hill): how the outcome grows with pressure, and where extra spend stops paying.",
+        "intercept": "The constant part of the baseline.",
+        "iterations": "Candidates tried in each trial.",
+        "lambda": "Shrinkage: pulls coefficients towards zero, so that correlated channels share the credit.",
+        "leave_out": "These periods are not used for the fit; spend before them still carries over into the periods after.",
+        "margin": "Profit before media per unit of outcome: with 25% a channel has to bring 4 per unit of spend to break even.",
+        "nrmse": "Fit error (NRMSE): the typical miss of the model divided by the range of the outcome; lower is better.",
+        "organic": "Media you do not pay for by contact: newsletters, own posts, blog visits.",
+        "outcome": "What you want to explain: revenue or conversions per period.",
+        "outcome_kind": "Revenue is money and gives ROAS; conversions are counted and give the cost of each.",
+        "paid_media": "A channel with spend, such as TV or search.",
+        "penalty": "Searches a shrinkage multiplier for every column as well: more freedom, slower to settle.",
+        "periods_per_parameter": "Rows of data per estimated column. Below 2 is refused, 5 is thin, 10 is comfortable.",
+        "roas": "Return on advertising spend: outcome brought divided by spend.",
+        "role": "What a column is used for in the model.",
+        "rssd_zero_penalty": "Candidates that credit a paid channel with nothing count as less plausible.",
+        "rsq": "Share of the ups and downs of the outcome that the model explains (adjusted R²); 1 is everything.",
+        "saturation": "Each extra unit of spend brings less than the one before (diminishing returns).",
+        "scale": "When the effect fades (Weibull scale): as a share of the length of the data.",
+        "season": "The pattern that repeats every year.",
+        "seed": "Start of the random numbers: the same seed gives exactly the same result again.",
+        "shape": "How the effect fades (Weibull shape): below 1 fast at first, above 1 slow at first; PDF may peak later.",
+        "sign": "Which direction a column may push the outcome. Media can only help; context may do either.",
+        "spend_share": "A channel's part of all paid spend.",
+        "theta": "Share of the pressure that carries over into the next period: 0.5 halves it every period.",
+        "train_size": "Share of the periods the model is fitted to; the rest checks how well it predicts.",
+        "trend": "Slow growth or decline that has nothing to do with media.",
+        "trials": "Independent searches from different starting points; results they agree on can be trusted more.",
+        "validation": "Fits on the first periods and scores on later ones: guards against models that only memorise.",
+        "weekday": "The pattern of the week; only for daily data.",
+        "weights": "How much fit counts against plausibility when candidates are compared; equal by default.",
+        "window": "The periods that are modelled. Earlier rows still count for carry-over.",
+    }
+)
+
+
+def term(name: str) -> str:
+    """The sentence behind a term's question mark.
+
+    Args:
+        name: Key of :data:`GLOSSARY`.
+
+    Raises:
+        KeyError: The term is not in the glossary.
+    """
+    return GLOSSARY[name]

@@ -1,0 +1,164 @@
+"""Every ``st.cache_*``: what is read from the workspace or computed for a page, keyed by ids and versions.
+
+Results of finished runs never change, so they are cached by id. What can change carries its version in the key
+(the project's ``updated``). Cached objects are shared between sessions: read them, never change them.
+"""
+
+import logging
+import os
+import threading
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from mmm_core.entities.design import Design
+from mmm_core.entities.findings import IngestResult
+from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
+from mmm_core.entities.records import ProjectRecord, RunRecord, WorkerRecord
+from mmm_core.entities.run_result import RunResult
+from mmm_core.errors import NotFoundError
+from mmm_core.store.workspace import Workspace
+
+_log = logging.getLogger("mmm_studio.loaders")
+
+
+def workspace() -> Workspace:
+    """The workspace of this machine; ``MMM_STUDIO_WORKSPACE`` says where."""
+    return _workspace(os.environ.get("MMM_STUDIO_WORKSPACE", ""))
+
+
+def project(project_id: str) -> ProjectRecord | None:
+    """A project, or None when it is not in the workspace (any more)."""
+    try:
+        return workspace().get_project(project_id)
+    except NotFoundError:
+        return None
+
+
+def run(run_id: str) -> RunRecord | None:
+    """A run as it stands now, or None when it is not in the workspace (any more)."""
+    try:
+        return workspace().get_run(run_id)
+    except NotFoundError:
+        return None
+
+
+def upload(project: ProjectRecord) -> IngestResult | None:
+    """The table of a project with its findings; None before the upload."""
+    return _upload(str(workspace().folder), project.project_id, project.updated.isoformat())
+
+
+def result(run_id: str) -> RunResult:
+    """Everything a finished run found."""
+    return _result(str(workspace().folder), run_id)
+
+
+def design(run_id: str) -> Design:
+    """The arrays the models of a run were fitted to."""
+    return result(run_id).design
+
+
+def run_table(run_id: str) -> pd.DataFrame:
+    """The table a run worked on."""
+    return _run_table(str(workspace().folder), run_id)
+
+
+def model(run_id: str, solution_id: str) -> FittedModel:
+    """One candidate of a run, fitted again in full."""
+    return _model(str(workspace().folder), run_id, solution_id)
+
+
+def response(run_id: str, solution_id: str, channel: str) -> ResponseCurve:
+    """Response curve of one channel of one candidate."""
+    return _response(str(workspace().folder), run_id, solution_id, channel)
+
+
+def worker() -> WorkerRecord | None:
+    """The worker that lives now; looked up at most once a second."""
+    return _worker(str(workspace().folder))
+
+
+def hyperparameters_of(result: RunResult, solution_id: str) -> dict[str, float]:
+    """Flat hyperparameters of one candidate.
+
+    Raises:
+        NotFoundError: The run has no such candidate.
+    """
+    output = result.collection.model_output
+    trial_number, _, row = solution_id.partition("_")
+    for trial in output.trials:
+        if str(trial.number) == trial_number and row.isdigit() and 0 < int(row) <= len(trial.hyperparameters):
+            return dict(zip(output.parameter_names, map(float, trial.hyperparameters[int(row) - 1]), strict=True))
+    raise NotFoundError(f"This run has no model {solution_id!r}. Pick another one in the Pareto explorer.")
+
+
+@st.cache_resource(show_spinner=False)
+def start_in_background() -> threading.Thread | None:
+    """Once per process: make sure a worker lives and compile the kernels, without keeping any page waiting.
+
+    ``MMM_STUDIO_WORKER=off`` leaves both out, for tests of the pages alone.
+    """
+    if os.environ.get("MMM_STUDIO_WORKER") == "off":
+        return None
+    thread = threading.Thread(target=_warm_up, args=(workspace(),), name="warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def _warm_up(home: Workspace) -> None:
+    try:
+        from mmm_core.runs.worker import ensure_worker  # noqa: PLC0415 - heavy
+
+        ensure_worker(home)
+        from mmm_core.engine.warm_up import warm_up  # noqa: PLC0415 - heavy
+
+        warm_up()
+    except Exception:
+        _log.exception("Warming up failed; the first model looked at takes longer")
+
+
+@st.cache_resource(show_spinner=False)
+def _workspace(folder: str) -> Workspace:
+    return Workspace(Path(folder) if folder else None)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _upload(folder: str, project_id: str, version: str) -> IngestResult | None:
+    del folder, version
+    return workspace().load_upload(project_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the models …")
+def _result(folder: str, run_id: str) -> RunResult:
+    del folder
+    return workspace().load_result(run_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _run_table(folder: str, run_id: str) -> pd.DataFrame:
+    del folder
+    return workspace().load_run_table(run_id)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _model(folder: str, run_id: str, solution_id: str) -> FittedModel:
+    from mmm_core.engine.candidate import refit_model  # noqa: PLC0415 - heavy
+
+    found = _result(folder, run_id)
+    return refit_model(found.design, hyperparameters_of(found, solution_id))
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _response(folder: str, run_id: str, solution_id: str, channel: str) -> ResponseCurve:
+    from mmm_core.engine.candidate import response_curve  # noqa: PLC0415 - heavy
+
+    return response_curve(_model(folder, run_id, solution_id), _result(folder, run_id).design, channel)
+
+
+@st.cache_data(ttl=1, show_spinner=False)
+def _worker(folder: str) -> WorkerRecord | None:
+    del folder
+    from mmm_core.runs.worker import worker_state  # noqa: PLC0415 - heavy
+
+    return worker_state(workspace())

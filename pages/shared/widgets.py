@@ -1,0 +1,246 @@
+"""Small pieces every page is made of: where you are, the next step, charts with their data, safe text and tables."""
+
+import html
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.elements.plotly_chart import PlotlyState
+
+from mmm_core.charts.theme import Theme
+from pages.shared import session
+from pages.shared.glossary import term
+from pages.shared.routes import Route
+
+__all__ = [
+    "NextStep",
+    "as_text",
+    "breadcrumb",
+    "chart",
+    "csv_bytes",
+    "csv_download",
+    "current_theme",
+    "next_step",
+    "page_title",
+    "spreadsheet_safe",
+    "table",
+    "term",
+    "truncated",
+]
+
+_MARKDOWN = "\\`*_[]<>#|~$:&"
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class NextStep(NamedTuple):
+    """The one primary button of a page.
+
+    Attributes:
+        label: What happens, in the words of the user.
+        route: The page it goes to.
+        why_not: Why it cannot be pressed yet; empty when it can.
+    """
+
+    label: str
+    route: Route
+    why_not: str = ""
+
+
+class Crumb(NamedTuple):
+    """One part of the line that says where you are."""
+
+    text: str
+    route: Route | None = None
+    query: Mapping[str, str] = {}
+
+
+def page_title(title: str, subtitle: str = "") -> None:
+    """The page's heading, and one quiet sentence under it."""
+    st.title(title, anchor=False)
+    if subtitle:
+        st.markdown(f":gray[{subtitle}]")
+
+
+def breadcrumb(*crumbs: Crumb) -> None:
+    """One line on top of the page that says where you are, each part a link where it leads somewhere."""
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="breadcrumb"):
+        for position, crumb in enumerate(crumbs):
+            if position:
+                st.markdown(":gray[·]", width="content")
+            if crumb.route and crumb.route.exists:
+                st.page_link(
+                    crumb.route.value, label=as_text(truncated(crumb.text, 40)), query_params=dict(crumb.query)
+                )
+            else:
+                st.markdown(f":gray[{as_text(truncated(crumb.text, 40))}]", width="content")
+
+
+def next_step(step: NextStep, *, key: str = "next_step") -> None:
+    """Draw the primary button bottom right; it says why when it cannot be pressed."""
+    with st.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="medium", key=f"bar_{key}"
+    ):
+        if step.why_not:
+            st.markdown(f":gray[{as_text(step.why_not)}]", width="content")
+        pressed = st.button(
+            step.label,
+            key=key,
+            type="primary",
+            disabled=bool(step.why_not),
+            icon=":material/arrow_forward:",
+            icon_position="right",
+        )
+    if pressed:
+        go_to(step.route)
+
+
+def go_to(route: Route) -> None:
+    """Change the page and keep what is open."""
+    query = {} if route is Route.HOME else session.current_address()
+    st.switch_page(route.value, query_params=query)
+
+
+def current_theme() -> Theme:
+    """Light or dark, as the browser shows the page."""
+    return Theme.DARK if st.context.theme.type == "dark" else Theme.LIGHT
+
+
+def chart(
+    figure: go.Figure,
+    data: pd.DataFrame,
+    *,
+    key: str,
+    file_name: str,
+    alt: str,
+    select: bool = False,
+) -> PlotlyState | None:
+    """Draw a figure with its data behind a small button: as a table to read and as CSV to keep.
+
+    Args:
+        figure: Already themed (:func:`mmm_core.charts.theme.apply_theme`), with its height set.
+        data: What the chart shows, one row per mark.
+        key: Unique on the page.
+        file_name: Name of the downloads, without ending.
+        alt: One sentence for those who cannot see it.
+        select: Whether a click on a point is reported.
+
+    Returns:
+        The selection when ``select``, else None.
+    """
+    config = {
+        "displaylogo": False,
+        "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+        "toImageButtonOptions": {"format": "png", "filename": file_name, "scale": 2},
+    }
+    event = st.plotly_chart(
+        figure,
+        key=key,
+        theme=None,
+        config=config,
+        alt=alt,
+        height=int(figure.layout.height or 360),
+        on_select="rerun" if select else "ignore",
+        selection_mode="points",
+    )
+    _data_behind(data, key=key, file_name=file_name)
+    return event if select else None
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    key: str,
+    file_name: str,
+    column_config: Mapping[str, object] | None = None,
+    height: int | None = None,
+) -> None:
+    """A read-only table with its download.
+
+    Args:
+        frame: One row per line.
+        key: Unique on the page.
+        file_name: Name of the download, without ending.
+        column_config: Labels and formats, as ``st.dataframe`` takes them.
+        height: Pixels; None fits the rows.
+    """
+    st.dataframe(frame, key=key, hide_index=True, column_config=dict(column_config or {}), height=height or "auto")
+    csv_download(frame, file_name=file_name, key=f"{key}_csv")
+
+
+def csv_download(frame: pd.DataFrame, *, file_name: str, key: str, label: str = "Download CSV") -> None:
+    """A button that downloads a table; the file is written only when it is pressed."""
+    st.download_button(
+        label,
+        lambda: csv_bytes(frame),
+        file_name=f"{file_name}.csv",
+        mime="text/csv",
+        key=key,
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """CSV as spreadsheets open it safely: UTF-8 with a mark, no text that would run as a formula."""
+    return spreadsheet_safe(frame).to_csv(index=False).encode("utf-8-sig")
+
+
+def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put a quote before every name and text cell that a spreadsheet would take for a formula; numbers stay numbers."""
+    safe = frame.copy()
+    for position in range(frame.shape[1]):
+        values = frame.iloc[:, position]
+        if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values)):
+            safe.isetitem(position, values.map(_defused, na_action="ignore"))
+    safe.columns = pd.Index([_defused(str(name)) for name in frame.columns])
+    return safe
+
+
+def truncated(text: str, limit: int = 32) -> str:
+    """Cut a long text in its middle, so that both ends stay readable."""
+    if len(text) <= limit:
+        return text
+    head = limit // 2
+    return f"{text[:head]}…{text[len(text) - (limit - 1 - head) :]}"
+
+
+def as_text(text: str) -> str:
+    """Escape what Streamlit's markdown would act on, so that names are shown as they are written."""
+    escaped = "".join(f"\\{character}" if character in _MARKDOWN else character for character in text)
+    return escaped.replace("\n", " ")
+
+
+def with_full_text(text: str, limit: int = 32) -> None:
+    """A name, cut when it is long, with the full text on hover."""
+    if len(text) <= limit:
+        st.markdown(as_text(text))
+    else:
+        st.html(f'<span title="{html.escape(text, quote=True)}">{html.escape(truncated(text, limit))}</span>')
+
+
+def _defused(value: object) -> object:
+    if not isinstance(value, str) or not value.startswith(_DANGEROUS):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value
+
+
+def _data_behind(data: pd.DataFrame, *, key: str, file_name: str) -> None:
+    with st.container(horizontal=True, horizontal_alignment="right", key=f"{key}_tools"):
+        behind = st.popover(
+            "Data",
+            icon=":material/table_view:",
+            type="tertiary",
+            key=f"{key}_data",
+            on_change="rerun",
+            help="The numbers behind this chart",
+        )
+        if behind.open:
+            with behind:
+                table(data, key=f"{key}_table", file_name=file_name)
