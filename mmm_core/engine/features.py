@@ -1,0 +1,209 @@
+"""From a table with roles to the arrays a model is fitted to."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mmm_core.engine.factor_columns import contrasts, is_factor, one_hot
+from mmm_core.engine.holiday_calendar import holiday_table, holidays_of
+from mmm_core.engine.prophet_baseline import BaselineParts, BaselineQuestion, split_outcome
+from mmm_core.entities.columns import PaidMedia, Sign
+from mmm_core.entities.design import DateArray, Design, FloatArray
+from mmm_core.entities.mmmdata_collection import MMMDataCollection
+from mmm_core.entities.settings import ModelSettings, Treatment
+
+_LIMITS: dict[Sign, tuple[float, float]] = {
+    Sign.POSITIVE: (0.0, np.inf),
+    Sign.NEGATIVE: (-np.inf, 0.0),
+    Sign.DEFAULT: (-np.inf, np.inf),
+}
+_PROPHET_BOX = (0.0, 1.0)
+_FLAT = 1e-9  # a spread below this share of a column's size is rounding (a weekly pattern seen once a week)
+
+
+class _Column(NamedTuple):
+    """One baseline column: name, amounts of shape (n_all,), and the limits of its coefficient."""
+
+    name: str
+    amounts: FloatArray
+    limits: tuple[float, float]
+
+
+def build_design(data: MMMDataCollection) -> Design:
+    """Turn a table with roles into the arrays a model is fitted to.
+
+    Baseline columns are, in this order: trend, season, weekday and holiday (Prophet, fitted on all rows), context in the
+    user's order, one-off events. Then the media: paid, organic. A text context column is one column in units of the outcome
+    (its effect in Prophet, minus the smallest), or without any Prophet part one 0/1 column ``<column>_<level>`` per level but
+    the most frequent. Prophet's fit is remembered per process, so that a second call takes milliseconds.
+
+    Args:
+        data: Table and settings.
+
+    Returns:
+        Rows are all periods of the table; ``rows`` are the modelled ones. Columns that do not vary there are named in
+        ``dropped`` and left out.
+
+    Raises:
+        SettingsError: No public holidays are known for the country.
+        DataError: Prophet cannot fit these data.
+
+    Source:
+        Robyn 3.12.1, R/inputs.R, ``prophet_decomp``, ``set_holidays`` and ``exposure_handling``.
+    """
+    settings = data.settings
+    columns = [*_prophet_and_context(data), *_event_columns(data)]
+    kept = [column for column in columns if not _is_flat(column.amounts[data.rows])]
+    signs = [*(paid.sign for paid in settings.paid_media), *(organic.sign for organic in settings.organic)]
+    media_limits = [_LIMITS[sign] for sign in signs]
+    limits = np.array([*(column.limits for column in kept), *media_limits], dtype=np.float64).reshape(-1, 2)
+    trend = _part_name("trend", settings)
+    has_free_trend = settings.baseline.signs.get("trend", Sign.DEFAULT) is Sign.DEFAULT
+    names = tuple(column.name for column in kept)
+    return Design(
+        dates=_dates(data),
+        outcome=_numbers(data.table[settings.outcome.column]),
+        baseline_names=names,
+        baseline=_stack([column.amounts for column in kept], len(data.table)),
+        media_names=settings.channels,
+        media=_media(data),
+        n_paid=len(settings.paid_media),
+        adstock=tuple(settings.adstock_of(channel) for channel in settings.channels),
+        spend=_stack([_numbers(data.table[paid.spend]) for paid in settings.paid_media], len(data.table)),
+        lower=limits[:, 0].copy(),
+        upper=limits[:, 1].copy(),
+        trend_column=names.index(trend) if trend in names and settings.baseline.trend and has_free_trend else -1,
+        rows=data.rows,
+        weibull_length=len(data.table),
+        frequency=data.frequency,
+        dropped=tuple(column.name for column in columns if column not in kept),
+    )
+
+
+def spend_per_exposure(data: MMMDataCollection, paid: PaidMedia) -> float:
+    """What one exposure costs in the modelled periods: the factor that turns exposures into spend.
+
+    ``sum(spend) / sum(exposure)`` over the modelled rows, currency per exposure; 1 for a channel modelled by its spend.
+    """
+    if paid.exposure is None:
+        return 1.0
+    modelled = data.table.iloc[data.rows]
+    return float(_numbers(modelled[paid.spend]).sum() / _numbers(modelled[paid.exposure]).sum())
+
+
+def _dates(data: MMMDataCollection) -> DateArray:
+    return data.dates.to_numpy().astype("datetime64[D]")
+
+
+def _numbers(values: pd.Series) -> FloatArray:
+    return values.to_numpy(dtype=np.float64)
+
+
+def _stack(columns: list[FloatArray], n_rows: int) -> FloatArray:
+    """Columns side by side, shape (n_rows, n_columns), also when there are none."""
+    return np.column_stack(columns) if columns else np.empty((n_rows, 0))
+
+
+def _media(data: MMMDataCollection) -> FloatArray:
+    paid = [
+        _numbers(data.table[channel.modelled_column]) * spend_per_exposure(data, channel)
+        for channel in data.settings.paid_media
+    ]
+    organic = [_numbers(data.table[channel.column]) for channel in data.settings.organic]
+    return _stack([*paid, *organic], len(data.table))
+
+
+def _prophet_and_context(data: MMMDataCollection) -> Iterator[_Column]:
+    settings = data.settings
+    if not settings.baseline.parts:
+        yield from _context_columns(data, {})
+        return
+    levels = {
+        context.column: one_hot(data.table[context.column])
+        for context in settings.context
+        if is_factor(data.table[context.column])
+    }
+    parts = split_outcome(_question(data, [columns for _, columns in levels.values()]))
+    scale = float(np.abs(_numbers(data.table[settings.outcome.column])).max())
+    for part in settings.baseline.parts:
+        sign = settings.baseline.signs.get(part, Sign.DEFAULT)
+        limits = _PROPHET_BOX if sign is Sign.DEFAULT else _LIMITS[sign]
+        yield _Column(_part_name(part, settings), _without_rounding(_part_values(parts, part), scale), limits)
+    yield from _context_columns(data, _factor_effects(parts, {name: len(kept) for name, (kept, _) in levels.items()}))
+
+
+def _question(data: MMMDataCollection, dummies: list[FloatArray]) -> BaselineQuestion:
+    baseline, dates = data.settings.baseline, _dates(data)
+    days = holiday_table(holidays_of(baseline, dates), dates, data.frequency)
+    outcome = _numbers(data.table[data.settings.outcome.column]).copy()
+    for marked in data.settings.marked:
+        if marked.treatment is Treatment.LEAVE_OUT:
+            outcome[data.dates.between(pd.Timestamp(marked.start), pd.Timestamp(marked.end)).to_numpy()] = np.nan
+    return BaselineQuestion(
+        dates=dates,
+        outcome=outcome,
+        season=baseline.season,
+        weekday=baseline.weekday,
+        holidays=days,
+        dummies=np.hstack([np.empty((len(dates), 0)), *dummies]),
+    )
+
+
+def _part_values(parts: BaselineParts, part: str) -> FloatArray:
+    return {"trend": parts.trend, "season": parts.season, "weekday": parts.weekday, "holiday": parts.holiday}[part]
+
+
+def _part_name(part: str, settings: ModelSettings) -> str:
+    """The part's own name, unless a column of the table is called the same."""
+    return f"baseline {part}" if part in settings.used_columns else part
+
+
+def _factor_effects(parts: BaselineParts, n_levels: dict[str, int]) -> dict[str, FloatArray]:
+    """Sum of each factor's own dummy effects, minus the smallest, shape (n_all,), outcome units."""
+    effects: dict[str, FloatArray] = {}
+    start = 0
+    for name, count in n_levels.items():
+        total = parts.dummies[:, start : start + count].sum(axis=1)
+        effects[name] = total - total.min()
+        start += count
+    return effects
+
+
+def _context_columns(data: MMMDataCollection, effects: dict[str, FloatArray]) -> Iterator[_Column]:
+    for context in data.settings.context:
+        values, limits = data.table[context.column], _LIMITS[context.sign]
+        if context.column in effects:
+            yield _Column(context.column, effects[context.column], limits)
+        elif is_factor(values):
+            levels, dummies = contrasts(values)
+            for j, level in enumerate(levels):
+                yield _Column(_free_name(f"{context.column}_{level}", data.settings), dummies[:, j], limits)
+        else:
+            yield _Column(context.column, _numbers(values), limits)
+
+
+def _event_columns(data: MMMDataCollection) -> Iterator[_Column]:
+    events = [marked for marked in data.settings.marked if marked.treatment is Treatment.EVENT]
+    for reason in dict.fromkeys(marked.reason for marked in events):
+        inside = np.zeros(len(data.table), dtype=bool)
+        for marked in events:
+            if marked.reason == reason:
+                inside |= data.dates.between(pd.Timestamp(marked.start), pd.Timestamp(marked.end)).to_numpy()
+        yield _Column(_free_name(reason, data.settings), inside.astype(np.float64), _LIMITS[Sign.DEFAULT])
+
+
+def _free_name(name: str, settings: ModelSettings) -> str:
+    """The name, marked as an event or level when a column or baseline part is called the same."""
+    taken = {*settings.used_columns, *settings.baseline.parts}
+    return f"{name} (0/1)" if name in taken else name
+
+
+def _without_rounding(values: FloatArray, scale: float) -> FloatArray:
+    """Make a part constant whose spread is only rounding, so that it is dropped as such."""
+    return np.full_like(values, values[0]) if np.ptp(values) <= _FLAT * scale else values
+
+
+def _is_flat(values: FloatArray) -> bool:
+    return bool(np.ptp(values) <= _FLAT * np.abs(values).max())
