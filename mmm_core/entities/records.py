@@ -63,6 +63,7 @@ class RunRecord:
         from_cache: Whether the result was found in the cache and nothing was computed.
         stop_requested: Whether the user asked to stop.
         error: What went wrong, for a failed run.
+        error_details: The technical report behind ``error``, for "copy details".
         headline: One sentence on the result; empty before.
     """
 
@@ -81,6 +82,7 @@ class RunRecord:
     from_cache: bool = False
     stop_requested: bool = False
     error: str = ""
+    error_details: str = ""
     headline: str = ""
 
 

@@ -1,0 +1,221 @@
+"""Projects: their data, their settings and what was typed."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import sqlalchemy as sa
+
+from mmm_core.entities.columns import Frequency
+from mmm_core.entities.findings import Finding, IngestResult, Repair, RoleSuggestion
+from mmm_core.entities.records import ProjectRecord, RunStatus
+from mmm_core.errors import StoreError
+from mmm_core.store.atomic_files import explained, write_atomically
+from mmm_core.store.codec import (
+    FORMAT_VERSION,
+    decode,
+    dump_json,
+    load_json,
+    read_table,
+    require_known_format,
+    write_table,
+)
+from mmm_core.store.database import now
+from mmm_core.store.shelf import (
+    Shelf,
+    checked_name,
+    checked_page,
+    missing,
+    new_id,
+    project_record,
+    remove_folder,
+    require_row,
+)
+from mmm_core.store.tables import projects, runs
+
+
+class ProjectShelf(Shelf):
+    """The projects of a workspace."""
+
+    def create_project(self, name: str) -> ProjectRecord:
+        """Start a project.
+
+        Args:
+            name: What the user calls it; need not be unique.
+
+        Raises:
+            StoreError: The name is empty.
+        """
+        moment = now()
+        record = ProjectRecord(project_id=new_id(), name=checked_name(name, "project"), created=moment, updated=moment)
+        with self.database.writing() as connection:
+            connection.execute(
+                projects.insert().values(project_id=record.project_id, name=record.name, created=moment, updated=moment)
+            )
+        return record
+
+    def list_projects(self) -> list[ProjectRecord]:
+        """Every project, last changed first."""
+        with self.database.reading() as connection:
+            rows = connection.execute(sa.select(projects).order_by(projects.c.updated.desc()))
+            return [project_record(row) for row in rows]
+
+    def get_project(self, project_id: str) -> ProjectRecord:
+        """One project.
+
+        Raises:
+            NotFoundError: There is no such project.
+        """
+        with self.database.reading() as connection:
+            return project_record(require_row(connection, projects, project_id))
+
+    def rename_project(self, project_id: str, name: str) -> None:
+        """Call a project something else.
+
+        Raises:
+            NotFoundError: There is no such project.
+            StoreError: The name is empty.
+        """
+        self._change(project_id, {"name": checked_name(name, "project")})
+
+    def delete_project(self, project_id: str) -> None:
+        """Delete a project with its data, runs and results.
+
+        Raises:
+            NotFoundError: There is no such project.
+            StoreError: One of its runs is running.
+        """
+        mine = runs.c.project_id == project_id
+        with self.database.writing() as connection:
+            name = require_row(connection, projects, project_id)._mapping["name"]
+            running = connection.scalar(sa.select(runs.c.name).where(mine, runs.c.status == RunStatus.RUNNING))
+            if running is not None:
+                raise StoreError(f"{running} of {name!r} is running; stop it first, then delete the project.")
+            run_ids = list(connection.scalars(sa.select(runs.c.run_id).where(mine)))
+            connection.execute(runs.delete().where(mine))
+            connection.execute(projects.delete().where(projects.c.project_id == project_id))
+        for run_id in run_ids:
+            remove_folder(self.run_folder(run_id))
+        remove_folder(self.project_folder(project_id))
+
+    def save_upload(self, project_id: str, result: IngestResult) -> None:
+        """Keep the table of a project with everything that was found while reading it; replaces an earlier one.
+
+        Args:
+            project_id: The project.
+            result: What ``read_table`` or ``repair`` answered.
+
+        Raises:
+            NotFoundError: There is no such project.
+            StoreError: The table mixes kinds of values in a column.
+        """
+        self.get_project(project_id)
+        note: Mapping[str, object] = {
+            "findings": result.findings,
+            "suggestions": result.suggestions,
+            "frequency": result.frequency,
+            "source_name": result.source_name,
+            "applied": result.applied,
+        }
+        path = self.project_folder(project_id) / "upload.parquet"
+        write_atomically(path, lambda file: write_table(result.table, file, note))
+        self._change(project_id, {"source_name": result.source_name[:400], "n_rows": len(result.table)})
+
+    def load_upload(self, project_id: str) -> IngestResult | None:
+        """The table of a project with its findings and suggestions; None before the upload.
+
+        Raises:
+            NotFoundError: There is no such project.
+            StoreError: The file is damaged or newer than this version.
+        """
+        self.get_project(project_id)
+        path = self.project_folder(project_id) / "upload.parquet"
+        if not path.exists():
+            return None
+        table, note = read_table(path, "The uploaded table")
+        return decode_upload(note, table)
+
+    def save_project_file(self, project_id: str, text: str) -> None:
+        """Keep the settings of a project.
+
+        Args:
+            project_id: The project.
+            text: A project file (YAML).
+
+        Raises:
+            NotFoundError: There is no such project.
+        """
+        self._change(project_id, {"project_file": text})
+
+    def load_project_file(self, project_id: str) -> str | None:
+        """The settings of a project as YAML; None before Configure was saved.
+
+        Raises:
+            NotFoundError: There is no such project.
+        """
+        with self.database.reading() as connection:
+            text = require_row(connection, projects, project_id)._mapping["project_file"]
+        return None if text is None else str(text)
+
+    def save_draft(self, project_id: str, page: str, values: Mapping[str, object]) -> None:
+        """Keep what was typed on a page and not saved yet.
+
+        Args:
+            project_id: The project.
+            page: Name of the page.
+            values: Numbers, texts, dates, lists and mappings of them; dates come back as texts.
+
+        Raises:
+            NotFoundError: There is no such project.
+            StoreError: A value is of another kind.
+        """
+        self.get_project(project_id)
+        path = self.project_folder(project_id) / "drafts" / f"{checked_page(page)}.json"
+        write_atomically(path, dump_json({"format_version": FORMAT_VERSION, "values": values}))
+
+    def load_draft(self, project_id: str, page: str) -> dict[str, object]:
+        """What was typed on a page; empty when nothing was.
+
+        Raises:
+            NotFoundError: There is no such project.
+            StoreError: The file is damaged or newer than this version.
+        """
+        self.get_project(project_id)
+        path = self.project_folder(project_id) / "drafts" / f"{checked_page(page)}.json"
+        if not path.exists():
+            return {}
+        with explained(path):
+            document = load_json(path.read_bytes(), "The draft")
+        require_known_format(document, "The draft")
+        values = document.get("values")
+        return values if isinstance(values, dict) else {}
+
+    def _change(self, project_id: str, values: Mapping[str, object]) -> None:
+        chosen = projects.update().where(projects.c.project_id == project_id)
+        with self.database.writing() as connection:
+            changed = connection.execute(chosen.values(**values, updated=now())).rowcount
+        if not changed:
+            raise missing("project", project_id)
+
+
+def decode_upload(note: Mapping[str, object], table: pd.DataFrame) -> IngestResult:
+    """Join a stored table with its note.
+
+    Args:
+        note: As :meth:`ProjectShelf.save_upload` wrote it.
+        table: The table.
+
+    Raises:
+        StoreError: The note does not fit.
+    """
+    findings, suggestions, applied = note.get("findings"), note.get("suggestions"), note.get("applied")
+    if not (isinstance(findings, list) and isinstance(suggestions, list) and isinstance(applied, dict)):
+        raise StoreError("The uploaded table cannot be read, its findings are missing. Upload the file again.")
+    frequency = note.get("frequency")
+    return IngestResult(
+        table=table,
+        findings=tuple(decode(Finding, finding) for finding in findings),
+        suggestions=tuple(decode(RoleSuggestion, suggestion) for suggestion in suggestions),
+        frequency=None if frequency is None else Frequency(str(frequency)),
+        source_name=str(note.get("source_name", "")),
+        applied={str(key): Repair(str(repair)) for key, repair in applied.items()},
+    )
