@@ -1,0 +1,218 @@
+"""What somebody typed on Configure, complete or not: plain values that survive a refresh and become settings when they fit."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mmm_core.entities.columns import AdstockKind, ColumnRole, OutcomeKind, Sign
+from mmm_core.entities.findings import IngestResult, RoleSuggestion
+from mmm_core.entities.settings import DEFAULT_BOUNDS, Holiday, Interval, ModelSettings, Treatment
+from mmm_core.entities.trials_config import TrialsConfig
+
+BREAK_EVEN_KINDS = ("none", "roas", "margin")
+_TELEVISION = ("tv", "television", "fernseh")
+_TELEVISION_THETA: Interval = (0.3, 0.8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnDraft:
+    """One line of the roles table; ``adstock`` None means the model's."""
+
+    column: str
+    role: ColumnRole = ColumnRole.IGNORE
+    pairs_with: str | None = None
+    sign: Sign = Sign.DEFAULT
+    adstock: AdstockKind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkDraft:
+    """One line of the table of one-off periods; every cell may still be empty."""
+
+    start: dt.date | None = None
+    end: dt.date | None = None
+    reason: str = ""
+    treatment: Treatment = Treatment.EVENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDraft:
+    """Everything on Configure. Every field is what its control shows, also when it contradicts another one.
+
+    Attributes:
+        columns: Roles, in the order of the file.
+        name: Of the project.
+        break_even_kind: Which of the two numbers counts: "none", "roas" or "margin".
+        margin: Profit per unit of outcome before media, as a share 0..1.
+        own_calendar: Whether ``calendar`` is used instead of the public holidays.
+        window_start: None means the first row.
+        window_end: None means the last row.
+        bounds: Overrides by channel and parameter.
+        cores: 0 means all.
+        Other fields: as in ``ModelSettings`` and ``TrialsConfig``.
+    """
+
+    columns: tuple[ColumnDraft, ...]
+    name: str = ""
+    outcome_kind: OutcomeKind = OutcomeKind.REVENUE
+    currency: str = "EUR"
+    break_even_kind: str = "none"
+    break_even_roas: float = 1.0
+    margin: float = 0.4
+    trend: bool = True
+    season: bool = True
+    weekday: bool = False
+    holidays: str = ""
+    own_calendar: bool = False
+    calendar: tuple[Holiday, ...] = ()
+    signs: Mapping[str, Sign] = field(default_factory=dict)
+    window_start: dt.date | None = None
+    window_end: dt.date | None = None
+    marks: tuple[MarkDraft, ...] = ()
+    adstock: AdstockKind = AdstockKind.GEOMETRIC
+    bounds: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
+    lambda_bounds: Interval = (0.0, 1.0)
+    train_size_bounds: Interval = (0.5, 0.8)
+    trials: int = 5
+    iterations: int = 2000
+    algorithm: str = TrialsConfig().algorithm
+    seed: int = 123
+    cores: int = 0
+    fit_weight: float = 1.0
+    plausibility_weight: float = 1.0
+    timeseries_validation: bool = False
+    add_penalty_factor: bool = False
+    rssd_zero_penalty: bool = True
+    intercept: bool = True
+    intercept_sign: str = "non_negative"
+
+    def with_role(self, role: ColumnRole) -> tuple[ColumnDraft, ...]:
+        """The columns of one role."""
+        return tuple(column for column in self.columns if column.role is role)
+
+    def adstock_of(self, channel: str) -> AdstockKind:
+        """Kind of adstock of one channel, falling back to the model's."""
+        own = next((column.adstock for column in self.columns if column.column == channel), None)
+        return own or self.adstock
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Keys of all channels: paid by their spend column, then organic."""
+        both = (*self.with_role(ColumnRole.PAID_SPEND), *self.with_role(ColumnRole.ORGANIC))
+        return tuple(column.column for column in both)
+
+    def bounds_of_channels(self) -> dict[str, dict[str, Interval]]:
+        """The overrides that apply: of columns that are channels, and of parameters their adstock has."""
+        return {
+            channel: kept
+            for channel in self.channels
+            if (
+                kept := {
+                    name: interval
+                    for name, interval in self.bounds.get(channel, {}).items()
+                    if name in DEFAULT_BOUNDS[self.adstock_of(channel)]
+                }
+            )
+        }
+
+    def channel_bounds(self, channel: str) -> dict[str, Interval]:
+        """Bounds of every parameter of one channel: the defaults of its adstock with the overrides."""
+        overrides = self.bounds.get(channel, {})
+        return {name: overrides.get(name, usual) for name, usual in DEFAULT_BOUNDS[self.adstock_of(channel)].items()}
+
+
+def draft_from_suggestions(result: IngestResult, *, name: str = "") -> ModelDraft:
+    """What Configure shows first: the suggested roles, and television's longer carry-over.
+
+    Args:
+        result: An upload.
+        name: Of the project.
+    """
+    paid = [s.column for s in result.suggestions if s.role is ColumnRole.PAID_SPEND]
+    television = {spend: {"theta": _TELEVISION_THETA} for spend in paid if _is_television(spend)}
+    return ModelDraft(
+        columns=tuple(_column_from(suggestion) for suggestion in result.suggestions), name=name, bounds=television
+    )
+
+
+def draft_from_settings(
+    settings: ModelSettings, trials: TrialsConfig, seed: int, columns: Sequence[str], *, name: str = ""
+) -> ModelDraft:
+    """Show saved settings again.
+
+    Args:
+        settings: Of a project file.
+        trials: Of the same file.
+        seed: Of the same file.
+        columns: Columns of the table; those without a role are shown as ignored.
+        name: Of the project.
+    """
+    weights = trials.objective_weights or {}
+    roles = _roles_of(settings)
+    everything = [*columns, *(column for column in roles if column not in columns)]
+    baseline = settings.baseline
+    window = settings.window
+    return ModelDraft(
+        columns=tuple(roles.get(column, ColumnDraft(column=column)) for column in everything),
+        name=name,
+        outcome_kind=settings.outcome.kind,
+        currency=settings.outcome.currency,
+        break_even_kind="none" if settings.outcome.break_even_roas is None else "roas",
+        break_even_roas=settings.outcome.break_even_roas or 1.0,
+        trend=baseline.trend,
+        season=baseline.season,
+        weekday=baseline.weekday,
+        holidays=baseline.holidays or "",
+        own_calendar=bool(baseline.calendar),
+        calendar=baseline.calendar,
+        signs=dict(baseline.signs),
+        window_start=window.start if window else None,
+        window_end=window.end if window else None,
+        marks=tuple(
+            MarkDraft(start=m.start, end=m.end, reason=m.reason, treatment=m.treatment) for m in settings.marked
+        ),
+        adstock=settings.adstock,
+        bounds={channel: dict(parameters) for channel, parameters in settings.bounds.items()},
+        lambda_bounds=settings.lambda_bounds,
+        train_size_bounds=settings.train_size_bounds,
+        trials=trials.trials,
+        iterations=trials.iterations,
+        algorithm=trials.algorithm,
+        seed=seed,
+        cores=trials.cores or 0,
+        fit_weight=float(weights.get("nrmse", 1.0)),
+        plausibility_weight=float(weights.get("decomp_rssd", 1.0)),
+        timeseries_validation=trials.timeseries_validation,
+        add_penalty_factor=trials.add_penalty_factor,
+        rssd_zero_penalty=trials.rssd_zero_penalty,
+        intercept=trials.intercept,
+        intercept_sign=trials.intercept_sign,
+    )
+
+
+def _is_television(name: str) -> bool:
+    words = name.lower().replace("-", "_").replace(" ", "_").split("_")
+    return any(word.startswith(_TELEVISION) for word in words)
+
+
+def _column_from(suggestion: RoleSuggestion) -> ColumnDraft:
+    return ColumnDraft(
+        column=suggestion.column, role=suggestion.role, pairs_with=suggestion.pairs_with, sign=suggestion.sign
+    )
+
+
+def _roles_of(settings: ModelSettings) -> dict[str, ColumnDraft]:
+    lines = [
+        ColumnDraft(column=settings.date, role=ColumnRole.DATE),
+        ColumnDraft(column=settings.outcome.column, role=ColumnRole.OUTCOME),
+    ]
+    for paid in settings.paid_media:
+        lines.append(ColumnDraft(column=paid.spend, role=ColumnRole.PAID_SPEND, sign=paid.sign, adstock=paid.adstock))
+        if paid.exposure:
+            lines.append(ColumnDraft(column=paid.exposure, role=ColumnRole.EXPOSURE, pairs_with=paid.spend))
+    for organic in settings.organic:
+        lines.append(
+            ColumnDraft(column=organic.column, role=ColumnRole.ORGANIC, sign=organic.sign, adstock=organic.adstock)
+        )
+    lines += [ColumnDraft(column=c.column, role=ColumnRole.CONTEXT, sign=c.sign) for c in settings.context]
+    return {line.column: line for line in lines}

@@ -1,0 +1,91 @@
+"""What a configured model will be, in words and a few numbers."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mmm_core.entities.columns import AdstockKind
+from mmm_core.entities.data_checks import count_estimated_columns
+from mmm_core.entities.mmmdata_collection import MMMDataCollection
+from mmm_core.entities.records import RunRecord, RunStatus
+from mmm_core.entities.trials_config import TrialsConfig
+
+_ADSTOCK_WORDS = {
+    AdstockKind.GEOMETRIC: "fades by a fixed share each {period} (geometric)",
+    AdstockKind.WEIBULL_CDF: "fades at a changing pace (Weibull CDF)",
+    AdstockKind.WEIBULL_PDF: "may peak later (Weibull PDF)",
+}
+_MEASURED = 3
+
+
+def describe_model(data: MMMDataCollection, trials: TrialsConfig) -> str:
+    """What will be modelled, in two sentences.
+
+    Args:
+        data: Table and settings.
+        trials: The search.
+    """
+    settings = data.settings
+    period = data.frequency.value
+    first, last = (data.dates.iloc[int(data.rows[i])].date() for i in (0, -1))
+    media = [_count(len(settings.paid_media), "paid channel")]
+    exposures = sum(paid.exposure is not None for paid in settings.paid_media)
+    if exposures:
+        media[0] += f" ({exposures} through their exposure)"
+    if settings.organic:
+        media.append(_count(len(settings.organic), "organic channel"))
+    if settings.context:
+        media.append(_count(len(settings.context), "context column"))
+    kinds = {settings.adstock_of(channel) for channel in settings.channels}
+    fading = (
+        _ADSTOCK_WORDS[kinds.pop()].format(period=period)
+        if len(kinds) == 1
+        else "fades in a way of its own per channel"
+    )
+    return (
+        f"Explains {settings.outcome.column} over {data.n_periods} {period}s, {first:%-d %b %Y} to {last:%-d %b %Y}, by "
+        f"{_joined(media)} on a baseline of {_joined(_baseline_words(data))}. Media pressure {fading}; "
+        f"{trials.trials} × {trials.iterations:,} candidates are tried with {trials.algorithm}."
+    )
+
+
+def periods_per_parameter(data: MMMDataCollection) -> float:
+    """Modelled periods divided by estimated columns."""
+    return data.n_periods / count_estimated_columns(data.table.iloc[data.rows], data.settings)
+
+
+def measured_rate(runs: Iterable[RunRecord]) -> float | None:
+    """Models per second of the last finished runs on this machine: their median; None when there was none.
+
+    Args:
+        runs: Newest first.
+    """
+    rates: list[float] = []
+    for run in runs:
+        if run.status is not RunStatus.FINISHED or run.from_cache or run.started is None or run.finished is None:
+            continue
+        seconds = (run.finished - run.started).total_seconds()
+        if seconds > 0 and run.n_done > 0:
+            rates.append(run.n_done / seconds)
+        if len(rates) == _MEASURED:
+            break
+    return float(np.median(rates)) if rates else None
+
+
+def _baseline_words(data: MMMDataCollection) -> list[str]:
+    baseline = data.settings.baseline
+    names = {"trend": "trend", "season": "season", "weekday": "weekday"}
+    words = [names[part] for part in baseline.parts if part in names]
+    if baseline.calendar:
+        words.append("your own calendar")
+    elif baseline.holidays:
+        words.append(f"public holidays of {baseline.holidays}")
+    return words or ["a constant"]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _joined(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
