@@ -155,6 +155,7 @@ def apply_theme(figure: go.Figure, theme: Theme, *, title: str, height: int, sub
     palette = PALETTES[theme]
     figure.update_layout(
         template="none",
+        meta={"title": title, "subtitle": subtitle},
         height=height,
         title={
             "text": f"<b>{escape(title)}</b>",
@@ -200,6 +201,25 @@ def apply_theme(figure: go.Figure, theme: Theme, *, title: str, height: int, sub
 def escape(text: str) -> str:
     """Make text safe for Plotly, which reads a little HTML: a channel called ``<b>`` is shown as it is written."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def hover_text(text: str) -> str:
+    """Make text safe inside a hover template, where ``%{`` begins a field."""
+    return escape(text).replace("%", "&#37;")
+
+
+def take_title(figure: go.Figure) -> tuple[str, str]:
+    """Take title and subtitle out of a figure, for a page that shows them as text that can wrap.
+
+    Args:
+        figure: Changed in place: no title, and no room kept for it.
+
+    Returns:
+        Title and subtitle as they were given to :func:`apply_theme`, not escaped.
+    """
+    meta = figure.layout.meta or {}
+    figure.update_layout(title=None, margin={"t": 12})
+    return str(meta.get("title", "")), str(meta.get("subtitle", ""))
 
 
 def short_label(name: str, limit: int = 24) -> str:

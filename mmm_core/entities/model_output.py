@@ -108,6 +108,15 @@ class ModelOutput:
         total = paid.sum(axis=1, keepdims=True)
         return np.divide(paid, total, out=np.zeros_like(paid), where=total != 0)
 
+    @property
+    def baseline_share(self) -> FloatArray:
+        """Share of the fitted outcome that is not media, shape (n_candidates,); 0 when the whole is 0."""
+        total = self.stacked("contributions").sum(axis=1)
+        media = [self.term_names.index(name) for name in (*self.paid_names, *self.organic_names)]
+        rest = total - self.stacked("contributions")[:, media].sum(axis=1)
+        share: FloatArray = np.divide(rest, total, out=np.zeros_like(total), where=total != 0)
+        return share
+
     def to_frame(self) -> pd.DataFrame:
         """One row per candidate: identity, metrics, hyperparameters, effect share and ROAS per paid channel."""
         iterations = np.concatenate([np.arange(1, len(trial.metrics) + 1) for trial in self.trials])

@@ -1,0 +1,324 @@
+"""Every candidate as a point: error of fit across, gap to spend shares up, fronts joined."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from mmm_core.charts.theme import PALETTES, Palette, Theme, apply_theme, escape, hover_text
+from mmm_core.charts.vocabulary import Vocabulary
+from mmm_core.entities.design import FloatArray, IntArray
+from mmm_core.entities.run_result import RunResult
+
+BoolArray = NDArray[np.bool_]
+
+FIT_AXIS = "Error of fit (NRMSE), less is better"
+PLAUSIBILITY_AXIS = "Gap to spend shares (DECOMP.RSSD), less is better"
+MAX_DRAWN = 20_000
+HEIGHT = 520
+COLOUR_BY_FRONT = "front"
+COLOUR_BY_BASELINE = "baseline share"
+_MAX_FRONTS_APART = 5
+
+
+class CandidatePoints(NamedTuple):
+    """The cloud of all candidates of a finished run, in the order of ``ModelOutput.solution_ids``.
+
+    Attributes:
+        nrmse: Shape (n_candidates,).
+        rssd: Same shape.
+        front: 1, 2, ... for candidates on one of the chosen fronts, 0 for all others; same shape.
+        survives: Whether the filters keep the candidate; same shape.
+        drawn: Whether it is drawn at all: everything up to 20,000 candidates, then all fronts and a sample; same shape.
+        ids: Solution ids, same length.
+        colour: Value that colours the points, or None to colour by front; same shape.
+        colour_title: What ``colour`` is, with unit.
+        recommended: Index of the recommended model.
+        selected: Index of the selected model, or None.
+        groups: Indices of the points per trace that can be clicked, in the order of the traces of the figure.
+    """
+
+    nrmse: FloatArray
+    rssd: FloatArray
+    front: IntArray
+    survives: BoolArray
+    drawn: BoolArray
+    ids: Sequence[str]
+    colour: FloatArray | None
+    colour_title: str
+    recommended: int
+    selected: int | None
+    groups: tuple[IntArray, ...]
+
+    @property
+    def n_hidden(self) -> int:
+        """How many candidates are left out of the drawing."""
+        return int((~self.drawn).sum())
+
+    def clicked(self, trace: int, point: int) -> str | None:
+        """Solution id of a clicked point; None when the click hit a mark that is no candidate of its own.
+
+        Args:
+            trace: Plotly's ``curve_number``.
+            point: Plotly's ``point_index``.
+        """
+        if not 0 <= trace < len(self.groups) or not 0 <= point < len(self.groups[trace]):
+            return None
+        return self.ids[int(self.groups[trace][point])]
+
+
+def candidate_points(
+    result: RunResult,
+    *,
+    survives: BoolArray | None = None,
+    selected_id: str | None = None,
+    colour: FloatArray | None = None,
+    colour_title: str = "",
+    max_drawn: int = MAX_DRAWN,
+) -> CandidatePoints:
+    """Collect what the scatter of all candidates shows.
+
+    Args:
+        result: A finished run.
+        survives: Which candidates the filters keep, shape (n_candidates,); None keeps all.
+        selected_id: The selected model.
+        colour: Value that colours the points, shape (n_candidates,); None colours by front.
+        colour_title: What ``colour`` is.
+        max_drawn: Above this many candidates all fronts and a fixed random sample are drawn.
+
+    Returns:
+        Points; the sample is the same every time.
+    """
+    output, pareto = result.collection.model_output, result.pareto
+    ids = output.solution_ids
+    row_of = {solution_id: row for row, solution_id in enumerate(ids)}
+    table = pareto["candidates"]
+    front = np.where(table["on_front"].to_numpy(bool), table["front"].to_numpy(np.int64), 0)
+    recommended = row_of[pareto["recommended_id"]]
+    selected = row_of.get(selected_id) if selected_id is not None else None
+    always = front > 0
+    always[[row for row in (recommended, selected) if row is not None]] = True
+    keep = np.ones(len(ids), dtype=bool) if survives is None else survives
+    drawn = _sample(always, keep, max_drawn)
+    return CandidatePoints(
+        nrmse=output.metric("nrmse"),
+        rssd=output.metric("decomp_rssd"),
+        front=front,
+        survives=keep,
+        drawn=drawn,
+        ids=ids,
+        colour=colour,
+        colour_title=colour_title,
+        recommended=recommended,
+        selected=selected,
+        groups=_groups(front, keep, drawn, output.metric("nrmse"), recommended),
+    )
+
+
+def draw_candidates(points: CandidatePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
+    """Draw the cloud, the fronts, the recommended model as a star and the selected one with a ring."""
+    palette = PALETTES[theme]
+    figure = go.Figure()
+    _add_cloud(figure, points, palette)
+    for k, rows in enumerate(points.groups[2:-1]):
+        _add_front(figure, points, rows, k, palette)
+    _add_marks(figure, points, palette)
+    apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=HEIGHT)
+    x_range, y_range = _view(points.nrmse, points), _view(points.rssd, points)
+    figure.update_layout(
+        hovermode="closest",
+        clickmode="event+select",
+        dragmode="zoom",
+        uirevision="candidates",
+        legend={"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"},
+        margin={"b": 92},
+        xaxis={"title": {"text": FIT_AXIS}, "range": x_range},
+        yaxis={"title": {"text": PLAUSIBILITY_AXIS}, "range": y_range},
+    )
+    if points.colour is not None:
+        figure.update_layout(coloraxis=_colour_axis(points, palette))
+    return figure
+
+
+def _groups(
+    front: IntArray, survives: BoolArray, drawn: BoolArray, nrmse: FloatArray, recommended: int
+) -> tuple[IntArray, ...]:
+    filtered = np.flatnonzero(drawn & ~survives)
+    cloud = np.flatnonzero(drawn & survives & (front == 0))
+    level = np.where(survives, np.minimum(front, _MAX_FRONTS_APART), 0)
+    levels = [np.flatnonzero(level == k) for k in range(1, _MAX_FRONTS_APART + 1)]
+    fronts = [rows[np.argsort(nrmse[rows], kind="stable")] for rows in levels if len(rows)]
+    return (filtered, cloud, *fronts, np.array([recommended]))
+
+
+def _sample(always: BoolArray, keep: BoolArray, max_drawn: int) -> BoolArray:
+    if len(always) <= max_drawn:
+        return np.ones(len(always), dtype=bool)
+    drawn = always.copy()
+    generator = np.random.default_rng(0)
+    others = np.flatnonzero(~always & keep)
+    room = max(0, max_drawn - int(always.sum()))
+    drawn[generator.choice(others, size=min(room, len(others)), replace=False)] = True
+    return drawn
+
+
+def _hover(points: CandidatePoints, rows: IntArray, note: str = "") -> dict[str, object]:
+    """Hover of some points: the id and, in plain words, the two errors and the colour value."""
+    template = "<b>Model %{text}</b>" + note + "<br>error of fit %{x:.4f}<br>gap to spend shares %{y:.4f}"
+    hover: dict[str, object] = {"text": [points.ids[row] for row in rows]}
+    if points.colour is not None:
+        template += f"<br>{hover_text(points.colour_title)} %{{customdata:.3~g}}"
+        hover["customdata"] = points.colour[rows]
+    return {**hover, "hovertemplate": template + "<extra></extra>"}
+
+
+def _add_cloud(figure: go.Figure, points: CandidatePoints, palette: Palette) -> None:
+    filtered, cloud = points.groups[0], points.groups[1]
+    figure.add_trace(
+        go.Scattergl(
+            x=points.nrmse[filtered],
+            y=points.rssd[filtered],
+            mode="markers",
+            name="filtered out",
+            marker={"size": 4, "color": palette.grid, "opacity": 0.8},
+            hoverinfo="skip",
+            showlegend=bool(len(filtered)),
+            unselected={"marker": {"opacity": 0.8}},
+        )
+    )
+    in_colour = points.colour is not None
+    colour = {"color": points.colour[cloud], "coloraxis": "coloraxis"} if points.colour is not None else {}
+    figure.add_trace(
+        go.Scattergl(
+            x=points.nrmse[cloud],
+            y=points.rssd[cloud],
+            mode="markers",
+            name="candidates",
+            marker={"size": 5, "color": palette.cloud, "opacity": 0.85 if in_colour else 0.6, **colour},
+            unselected={"marker": {"opacity": 0.85 if in_colour else 0.6}},
+            **_hover(points, cloud),
+        )
+    )
+
+
+def _add_front(figure: go.Figure, points: CandidatePoints, rows: IntArray, rank: int, palette: Palette) -> None:
+    level = int(points.front[rows[0]])
+    many = level == _MAX_FRONTS_APART and int(points.front.max()) > level
+    name = f"fronts {level} and after" if many else f"front {level}"
+    strength = max(0.35, 1 - 0.18 * rank)
+    colour = {"color": points.colour[rows], "coloraxis": "coloraxis"} if points.colour is not None else {}
+    figure.add_trace(
+        go.Scatter(
+            x=points.nrmse[rows],
+            y=points.rssd[rows],
+            mode="markers" if many else "lines+markers",
+            name=name,
+            line={"color": palette.front, "width": 2 if rank == 0 else 1},
+            marker={
+                "size": 8 if rank == 0 else 7,
+                "color": palette.front,
+                "opacity": strength,
+                "line": {"width": 0.5, "color": palette.surface},
+                **colour,
+            },
+            opacity=1.0 if rank == 0 else 0.8,
+            unselected={"marker": {"opacity": strength}},
+            **_hover(points, rows, f" · {name}"),
+        )
+    )
+
+
+def _add_marks(figure: go.Figure, points: CandidatePoints, palette: Palette) -> None:
+    rows = points.groups[-1]
+    figure.add_trace(
+        go.Scatter(
+            x=points.nrmse[rows],
+            y=points.rssd[rows],
+            mode="markers",
+            name="recommended by the search",
+            marker={"symbol": "star", "size": 20, "color": palette.star, "line": {"width": 1.5, "color": palette.text}},
+            unselected={"marker": {"opacity": 1}},
+            **_hover(points, rows, " · recommended"),
+        )
+    )
+    if points.selected is None:
+        return
+    figure.add_trace(
+        go.Scatter(
+            x=points.nrmse[[points.selected]],
+            y=points.rssd[[points.selected]],
+            mode="markers",
+            name="selected",
+            marker={"symbol": "circle-open", "size": 20, "color": palette.text, "line": {"width": 3}},
+            unselected={"marker": {"opacity": 1}},
+            hoverinfo="skip",
+        )
+    )
+
+
+def _view(values: FloatArray, points: CandidatePoints) -> list[float]:
+    """Range that shows all fronts and 98 of 100 candidates; a double click shows the rest."""
+    must = np.concatenate([values[points.front > 0], values[[points.recommended]]])
+    if points.selected is not None:
+        must = np.append(must, values[points.selected])
+    finite = values[np.isfinite(values)]
+    low = min(float(finite.min()), float(must.min()))
+    high = max(float(np.quantile(finite, 0.98)), float(must.max()))
+    pad = 0.05 * (high - low or abs(high) or 1.0)
+    return [low - pad, high + pad]
+
+
+def _colour_axis(points: CandidatePoints, palette: Palette) -> dict[str, object]:
+    assert points.colour is not None
+    finite = points.colour[np.isfinite(points.colour)]
+    low, high = np.quantile(finite, [0.02, 0.98]) if len(finite) else (0.0, 1.0)
+    return {
+        "colorscale": "Viridis",
+        "cmin": float(low),
+        "cmax": float(high) if high > low else float(low) + 1e-9,
+        "colorbar": {
+            "title": {"text": escape(points.colour_title), "side": "right", "font": {"size": 12}},
+            "thickness": 12,
+            "outlinewidth": 0,
+            "tickfont": {"color": palette.muted, "size": 12},
+        },
+    }
+
+
+def _title(points: CandidatePoints) -> str:
+    total, kept = len(points.ids), int(points.survives.sum())
+    on_fronts = int((points.front > 0).sum())
+    if kept < total:
+        surviving = int((points.survives & (points.front > 0)).sum())
+        return f"{kept:,} of {total:,} models pass the filters, {surviving:,} of them on the fronts"
+    if int(points.front.max()) == 1:
+        return f"{on_fronts:,} of {total:,} models are on the front: no other is better in both ways"
+    return f"The best {int(points.front.max())} fronts hold {on_fronts:,} of {total:,} models"
+
+
+def _subtitle(points: CandidatePoints) -> str:
+    if points.n_hidden:
+        drawn = f"{int(points.drawn.sum()):,} of {len(points.ids):,}"
+        return f"Drawn: all fronts and a sample, {drawn} models. Click a point to see its model."
+    return "Each point is one model. Click a point to see it; drag to zoom, double-click to see all."
+
+
+def colour_choices(words: Vocabulary) -> dict[str, str]:
+    """What the points can be coloured by: key to label."""
+    returns = {name: f"ROAS of {words.names[name]}" for name in words.paid}
+    return {COLOUR_BY_FRONT: "front", COLOUR_BY_BASELINE: "baseline share", **returns}
+
+
+def colour_values(result: RunResult, choice: str) -> FloatArray | None:
+    """Values for one of :func:`colour_choices`, shape (n_candidates,); None for colouring by front.
+
+    Baseline share is everything that is not media over the whole, between 0 and 1 unless parts are negative.
+    """
+    output = result.collection.model_output
+    if choice == COLOUR_BY_FRONT:
+        return None
+    if choice == COLOUR_BY_BASELINE:
+        return output.baseline_share
+    return output.roas[:, output.paid_names.index(choice)]

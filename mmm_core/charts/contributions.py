@@ -1,0 +1,238 @@
+"""What every driver brought: one bar per driver, and week by week."""
+
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mmm_core.charts.theme import (
+    MAX_STACKED_CHANNELS,
+    OTHER_CHANNELS,
+    PALETTES,
+    Theme,
+    apply_theme,
+    baseline_colours,
+    escape,
+    join_words,
+    percent,
+    short_label,
+)
+from mmm_core.charts.vocabulary import Vocabulary
+from mmm_core.entities.design import DateArray, FloatArray
+from mmm_core.entities.fitted_model import FittedModel
+
+_ROW_HEIGHT = 30
+
+
+class ContributionPoints(NamedTuple):
+    """What every driver brought over the whole window.
+
+    Attributes:
+        terms: Baseline parts first, then channels; each group by size, biggest first. Terms at zero come last.
+        values: Outcome units, shape (n_terms,).
+        shares: Of the fitted whole, same shape.
+        paid_shares: Share of every paid channel in the paid total, biggest first.
+        words: Names and colours.
+    """
+
+    terms: tuple[str, ...]
+    values: FloatArray
+    shares: FloatArray
+    paid_shares: tuple[tuple[str, float], ...]
+    words: Vocabulary
+
+
+class WeeklyPoints(NamedTuple):
+    """What every driver brought, period by period.
+
+    Attributes:
+        dates: First day of every modelled period, shape (n_periods,).
+        names: Series, bottom first: the baseline as one or in parts, then channels by spend, folded ones last.
+        values: Outcome units, shape (n_series, n_periods).
+        outcome: Actual outcome, shape (n_periods,).
+        n_folded: How many channels are in the last series; 0 when none was folded.
+        words: Names and colours.
+    """
+
+    dates: DateArray
+    names: tuple[str, ...]
+    values: FloatArray
+    outcome: FloatArray
+    n_folded: int
+    words: Vocabulary
+
+
+def contribution_points(model: FittedModel, words: Vocabulary) -> ContributionPoints:
+    """Collect the total contribution of every driver of one model."""
+    amounts = dict(model.contributions)
+
+    def by_size(keys: tuple[str, ...]) -> list[str]:
+        return sorted((key for key in keys if key in amounts), key=lambda key: -amounts[key])
+
+    terms = (*by_size(words.baseline), *by_size(words.channels))
+    values = np.array([amounts[term] for term in terms])
+    whole = values.sum()
+    paid_total = sum(amounts[name] for name in words.paid)
+    paid = [(name, amounts[name] / paid_total) for name in by_size(words.paid)] if paid_total > 0 else []
+    return ContributionPoints(
+        terms=terms,
+        values=values,
+        shares=values / whole if whole else np.zeros_like(values),
+        paid_shares=tuple(paid),
+        words=words,
+    )
+
+
+def weekly_points(
+    model: FittedModel, words: Vocabulary, *, all_channels: bool = False, baseline_parts: bool = False
+) -> WeeklyPoints:
+    """Collect the contribution of every driver per period.
+
+    Args:
+        model: The model.
+        words: Names and colours.
+        all_channels: Keep more than ten channels apart.
+        baseline_parts: Show intercept, trend, season, ... apart rather than as one.
+    """
+    weekly = model.weekly
+    channels = [name for name in words.channels if name in weekly.columns]
+    kept = channels if all_channels else channels[:MAX_STACKED_CHANNELS]
+    folded = channels[len(kept) :]
+    parts = [name for name in words.baseline if name in weekly.columns]
+    series = {name: weekly[name] for name in parts} if baseline_parts else {"baseline": weekly[parts].sum(axis=1)}
+    series |= {name: weekly[name] for name in kept}
+    if folded:
+        series[OTHER_CHANNELS] = weekly[folded].sum(axis=1)
+    return WeeklyPoints(
+        dates=weekly.index.to_numpy(),
+        names=tuple(series),
+        values=np.array([values.to_numpy(np.float64) for values in series.values()]),
+        outcome=model.outcome.to_numpy(np.float64),
+        n_folded=len(folded),
+        words=words,
+    )
+
+
+def draw_contributions(points: ContributionPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
+    """Draw a waterfall from the first baseline part to the fitted whole."""
+    palette, words = PALETTES[theme], points.words
+    greys = baseline_colours(words.baseline, theme)
+    starts = np.concatenate([[0.0], np.cumsum(points.values)[:-1]]) if len(points.values) else np.empty(0)
+    full = [words.names.get(term, term) for term in points.terms]
+    figure = go.Figure(
+        go.Bar(
+            orientation="h",
+            y=list(range(len(points.terms))),
+            x=points.values,
+            base=starts,
+            marker={"color": [greys.get(term) or words.colours.get(term, palette.other) for term in points.terms]},
+            text=[f" {_amount(points, k)} " for k in range(len(points.terms))],
+            textposition="outside",
+            cliponaxis=False,
+            textfont={"color": palette.text, "size": 12},
+            customdata=[[escape(name), _amount(points, k)] for k, name in enumerate(full)],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    )
+    height = 120 + _ROW_HEIGHT * len(points.terms)
+    apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=height)
+    ends = np.concatenate([starts, starts + points.values, [0.0]])
+    reach = float(ends.max() - ends.min()) or 1.0
+    figure.update_layout(
+        showlegend=False,
+        bargap=0.3,
+        xaxis={
+            "title": {"text": f"{words.outcome_word} over the whole window ({words.outcome_unit})"},
+            "range": [float(ends.min()) - 0.02 * reach, float(ends.max()) + 0.24 * reach],
+        },
+        yaxis={
+            "tickmode": "array",
+            "tickvals": list(range(len(points.terms))),
+            "ticktext": [short_label(name, 20) for name in full],
+            "autorange": "reversed",
+            "showgrid": False,
+            "zeroline": False,
+        },
+    )
+    return figure
+
+
+def draw_weekly(points: WeeklyPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
+    """Draw the contributions stacked, with the actual outcome as a line; negative parts hang below zero."""
+    palette, words = PALETTES[theme], points.words
+    greys = baseline_colours(words.baseline, theme) | {"baseline": palette.greys[2], OTHER_CHANNELS: palette.other}
+    figure = go.Figure()
+    for name, values in zip(points.names, points.values, strict=True):
+        colour = greys.get(name) or words.colours.get(name, palette.other)
+        shown = words.names.get(name, "Baseline" if name == "baseline" else name)
+        _add_stacked(figure, points, values, shown=shown, colour=colour)
+    figure.add_trace(
+        go.Scatter(
+            x=points.dates,
+            y=points.outcome,
+            name=f"actual {words.outcome_word}",
+            mode="lines",
+            line={"color": palette.actual, "width": 1.5},
+            text=[words.outcome(value) for value in points.outcome],
+            hovertemplate="%{text}",
+        )
+    )
+    apply_theme(
+        figure, theme, title=f"Where {words.outcome_word} came from, {words.period} by {words.period}", height=440
+    )
+    figure.update_layout(
+        hovermode="x unified",
+        legend={"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "traceorder": "normal"},
+        margin={"b": 110},
+        xaxis={"hoverformat": "%-d %b %Y", "zeroline": False},
+        yaxis={"title": {"text": f"{words.outcome_word} per {words.period} ({words.outcome_unit})"}},
+    )
+    return figure
+
+
+def _add_stacked(figure: go.Figure, points: WeeklyPoints, values: FloatArray, *, shown: str, colour: str) -> None:
+    total = points.values.sum(axis=0)
+    shares = np.divide(values, total, out=np.zeros_like(values), where=total != 0)
+    text = [f"{points.words.outcome(v)} ({percent(s)})" for v, s in zip(values, shares, strict=True)]
+    common = {
+        "x": points.dates,
+        "name": short_label(shown),
+        "legendgroup": escape(shown),
+        "mode": "lines",
+        "line": {"width": 0, "color": colour},
+        "fillcolor": colour,
+    }
+    figure.add_trace(go.Scatter(**common, y=values.clip(min=0), stackgroup="above", text=text, hovertemplate="%{text}"))
+    if (values < 0).any():
+        below = {**common, "showlegend": False, "hoverinfo": "skip"}
+        figure.add_trace(go.Scatter(**below, y=values.clip(max=0), stackgroup="below"))
+
+
+def _amount(points: ContributionPoints, k: int) -> str:
+    share = points.shares[k]
+    return f"{points.words.outcome(points.values[k])} · {percent(share, 0 if abs(share) >= 0.1 else 1)}"
+
+
+def _title(points: ContributionPoints) -> str:
+    words = points.words
+    if not points.paid_shares:
+        return "This model credits no paid channel with anything"
+    leaders, covered = [], 0.0
+    for name, share in points.paid_shares:
+        leaders.append(words.names[name])
+        covered += share
+        if covered >= 0.55 or len(leaders) == 3:
+            break
+    if len(points.paid_shares) == 1:
+        share = points.shares[points.terms.index(words.paid[0])]
+        return f"{leaders[0]}, the only paid channel, brings {percent(share)} of {words.outcome_word}"
+    verb = "brings" if len(leaders) == 1 else "bring"
+    return f"{join_words(leaders)} {verb} {percent(covered)} of paid {words.outcome_word}"
+
+
+def _subtitle(points: ContributionPoints) -> str:
+    baseline = [share for term, share in zip(points.terms, points.shares, strict=True) if term in points.words.baseline]
+    paid = [share for term, share in zip(points.terms, points.shares, strict=True) if term in points.words.paid]
+    text = f"Baseline {percent(sum(baseline))}, paid media {percent(sum(paid))}"
+    organic = 1 - sum(baseline) - sum(paid)
+    return f"{text}, organic media {percent(organic)} of all" if abs(organic) > 0.0005 else f"{text} of all"

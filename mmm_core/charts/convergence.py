@@ -1,0 +1,110 @@
+"""Whether the search had settled: the middle and spread of both errors over the course of the run."""
+
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from mmm_core.charts.theme import PALETTES, Theme, apply_theme
+from mmm_core.entities.design import FloatArray
+from mmm_core.entities.model_output import Convergence
+
+HEIGHT = 320
+OBJECTIVE_NAMES = {
+    "nrmse": "Error of fit (NRMSE)",
+    "decomp_rssd": "Gap to spend shares (DECOMP.RSSD)",
+    "mape": "Gap to experiments (MAPE.LIFT)",
+}
+
+
+class ObjectiveCourse(NamedTuple):
+    """One error over the course of the search.
+
+    Attributes:
+        objective: ``nrmse``, ``decomp_rssd`` or ``mape``.
+        iteration: Last iteration of every twentieth, shape (n_cuts,).
+        median: Of the candidates of that twentieth, same shape.
+        spread: Standard deviation of the same candidates, same shape.
+        converged: Whether this error had settled.
+    """
+
+    objective: str
+    iteration: FloatArray
+    median: FloatArray
+    spread: FloatArray
+    converged: bool
+
+
+class ConvergencePoints(NamedTuple):
+    """The course of every error, in a fixed order."""
+
+    courses: tuple[ObjectiveCourse, ...]
+
+
+def convergence_points(convergence: Convergence) -> ConvergencePoints:
+    """Collect the course of every error of a run."""
+    table = convergence.table
+    present = [name for name in OBJECTIVE_NAMES if (table["objective"] == name).any()]
+    courses = []
+    for name in present:
+        rows = table[table["objective"] == name].sort_values("cut")
+        courses.append(
+            ObjectiveCourse(
+                objective=name,
+                iteration=rows["iteration"].to_numpy(float),
+                median=rows["median"].to_numpy(float),
+                spread=rows["std"].to_numpy(float),
+                converged=bool(convergence.converged.get(name, False)),
+            )
+        )
+    return ConvergencePoints(courses=tuple(courses))
+
+
+def draw_convergence(points: ConvergencePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
+    """Draw one panel per error: the median as a line, one standard deviation as a band."""
+    palette = PALETTES[theme]
+    count = max(1, len(points.courses))
+    titles = [OBJECTIVE_NAMES[course.objective] for course in points.courses]
+    figure = make_subplots(rows=1, cols=count, subplot_titles=titles, horizontal_spacing=0.12)
+    for column, course in enumerate(points.courses, start=1):
+        band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+        figure.add_trace(go.Scatter(x=course.iteration, y=course.median + course.spread, **band), row=1, col=column)
+        lower = (course.median - course.spread).clip(min=0)
+        figure.add_trace(
+            go.Scatter(x=course.iteration, y=lower, fill="tonexty", fillcolor=_faded(palette.fitted), **band),
+            row=1,
+            col=column,
+        )
+        figure.add_trace(
+            go.Scatter(
+                x=course.iteration,
+                y=course.median,
+                mode="lines+markers",
+                line={"color": palette.fitted, "width": 2},
+                showlegend=False,
+                hovertemplate="up to model %{x:,.0f} of a trial<br>median %{y:.4f}<extra></extra>",
+            ),
+            row=1,
+            col=column,
+        )
+    apply_theme(
+        figure, theme, title=_title(points), subtitle="Line: median; band: one standard deviation.", height=HEIGHT
+    )
+    figure.update_xaxes(title_text="models tried in each trial")
+    figure.update_yaxes(rangemode="tozero")
+    figure.update_annotations(font={"size": 13, "color": palette.muted})
+    return figure
+
+
+def _faded(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.2)"
+
+
+def _title(points: ConvergencePoints) -> str:
+    if not points.courses:
+        return "Too few models to tell whether the search has settled"
+    settled = [course.converged for course in points.courses]
+    if all(settled):
+        return "The search has settled: later models are no longer clearly better"
+    return "The search has not settled: more models may still find better ones"

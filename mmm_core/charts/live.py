@@ -1,0 +1,127 @@
+"""The cloud of a search that is still running."""
+
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mmm_core.charts.candidates import FIT_AXIS, MAX_DRAWN, PLAUSIBILITY_AXIS
+from mmm_core.charts.theme import PALETTES, Theme, apply_theme
+from mmm_core.entities.design import FloatArray
+from mmm_core.entities.run_result import SearchProgress
+
+HEIGHT = 440
+_NEWEST_SHARE = 0.05
+
+
+class LivePoints(NamedTuple):
+    """Candidates so far.
+
+    Attributes:
+        older: Error of fit and gap to spend shares of all but the newest, shape (n_older, 2); at most 20,000 drawn.
+        newest: Of the newest twentieth of every trial, shape (n_newest, 2).
+        front: Of the current first front, by ascending error, shape (n_front, 2).
+        done: Candidates evaluated.
+        total: Candidates asked for.
+    """
+
+    older: FloatArray
+    newest: FloatArray
+    front: FloatArray
+    done: int
+    total: int
+
+
+def live_points(progress: SearchProgress | None, total: int) -> LivePoints:
+    """Collect what the live cloud shows.
+
+    Args:
+        progress: The newest word from the worker; None before the first.
+        total: Candidates asked for.
+
+    Returns:
+        Points; within a trial the last candidates are taken for the newest.
+    """
+    if progress is None or not len(progress.nrmse):
+        empty = np.empty((0, 2))
+        return LivePoints(older=empty, newest=empty, front=empty, done=0, total=total)
+    both = np.column_stack([progress.nrmse, progress.decomp_rssd]).astype(np.float64)
+    is_new = _newest(progress)
+    older = both[~is_new]
+    if len(older) > MAX_DRAWN:
+        older = older[:: -(-len(older) // MAX_DRAWN)]
+    return LivePoints(
+        older=older, newest=both[is_new], front=both[progress.front], done=progress.done, total=progress.total
+    )
+
+
+def draw_live(points: LivePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
+    """Draw the cloud with the newest candidates bright and the front as a line."""
+    palette = PALETTES[theme]
+    figure = go.Figure()
+    figure.add_trace(
+        go.Scattergl(
+            x=points.older[:, 0],
+            y=points.older[:, 1],
+            mode="markers",
+            name="candidates",
+            marker={"size": 5, "color": palette.cloud, "opacity": 0.6},
+            hoverinfo="skip",
+        )
+    )
+    figure.add_trace(
+        go.Scattergl(
+            x=points.newest[:, 0],
+            y=points.newest[:, 1],
+            mode="markers",
+            name="newest",
+            marker={"size": 6, "color": palette.newest, "opacity": 0.9},
+            hoverinfo="skip",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=points.front[:, 0],
+            y=points.front[:, 1],
+            mode="lines+markers",
+            name="front so far",
+            line={"color": palette.front, "width": 2},
+            marker={"size": 7, "color": palette.front},
+            hovertemplate="error of fit %{x:.4f}<br>gap to spend shares %{y:.4f}<extra>front so far</extra>",
+        )
+    )
+    apply_theme(figure, theme, title=_title(points), height=HEIGHT)
+    figure.update_layout(
+        uirevision="live",
+        legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
+        margin={"b": 92},
+        xaxis={"title": {"text": FIT_AXIS}, "range": _steady_range(points, 0)},
+        yaxis={"title": {"text": PLAUSIBILITY_AXIS}, "range": _steady_range(points, 1)},
+    )
+    return figure
+
+
+def _title(points: LivePoints) -> str:
+    if not points.done:
+        return "The first candidates appear here within seconds"
+    return f"{points.done:,} of {points.total:,} models tried, {len(points.front):,} on the front so far"
+
+
+def _newest(progress: SearchProgress) -> np.ndarray:
+    is_new = np.zeros(len(progress.nrmse), dtype=bool)
+    for number in np.unique(progress.trial):
+        rows = np.flatnonzero(progress.trial == number)
+        is_new[rows[-max(1, int(_NEWEST_SHARE * len(rows))) :]] = True
+    return is_new
+
+
+def _steady_range(points: LivePoints, axis: int) -> list[float]:
+    """Range of the axis in coarse steps, so that it seldom moves while points arrive."""
+    values = np.concatenate([points.older[:, axis], points.newest[:, axis]])
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return [0.0, 1.0]
+    low, high = float(values.min()), float(np.quantile(values, 0.95))
+    high = max(high, float(points.front[:, axis].max(initial=low)))
+    step = 10.0 ** np.floor(np.log10(max(high - low, abs(high) * 0.01, 1e-6))) / 2
+    return [float(np.floor(low / step) * step), float(np.ceil(high / step + 0.2) * step)]

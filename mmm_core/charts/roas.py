@@ -1,0 +1,175 @@
+"""Return per channel with its spread across models; cost per conversion when the outcome is a count."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mmm_core.charts.theme import PALETTES, Theme, apply_theme, escape, short_label
+from mmm_core.charts.vocabulary import Vocabulary
+from mmm_core.entities.columns import OutcomeKind
+from mmm_core.entities.design import FloatArray
+from mmm_core.entities.run_result import ParetoResult
+
+
+class ReturnPoints(NamedTuple):
+    """Return on spend per paid channel.
+
+    Attributes:
+        channels: Keys, highest spend first.
+        value: Of the model in question, outcome per unit of spend, shape (n_channels,).
+        low: Low end of the spread, same shape.
+        high: High end, same shape.
+        n_models: How many models the spread is over.
+        break_even: Outcome per unit of spend at which a channel pays for itself; None when unknown.
+        model_name: What the points are, for the legend.
+        words: Names and units.
+    """
+
+    channels: tuple[str, ...]
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+    n_models: int
+    break_even: float | None
+    model_name: str
+    words: Vocabulary
+
+
+def return_points(
+    pareto: ParetoResult,
+    words: Vocabulary,
+    *,
+    roas: dict[str, float] | None = None,
+    model_name: str = "recommended model",
+    break_even: float | None = None,
+) -> ReturnPoints:
+    """Collect returns and their spread across the models on the fronts.
+
+    Args:
+        pareto: Fronts and estimates of a run.
+        words: Names and units.
+        roas: ROAS of the model to mark; None marks the estimates' own.
+        model_name: What is marked.
+        break_even: Break-even ROAS.
+    """
+    rows = pareto["estimates"].set_index("channel").loc[list(words.paid)]
+    value = rows["roas"].to_numpy(np.float64) if roas is None else np.array([roas[name] for name in words.paid])
+    return ReturnPoints(
+        channels=words.paid,
+        value=value,
+        low=rows["low"].to_numpy(np.float64),
+        high=rows["high"].to_numpy(np.float64),
+        n_models=len(pareto["solution_ids"]),
+        break_even=break_even,
+        model_name=model_name,
+        words=words,
+    )
+
+
+def spread_label(n_models: int) -> str:
+    """How the range is called: never an interval of confidence."""
+    return f"spread across {n_models:,} models"
+
+
+def draw_returns(points: ReturnPoints, theme: Theme = Theme.LIGHT, *, height: int | None = None) -> go.Figure:
+    """Draw a bar from low to high per channel and the model's own value as a point."""
+    words = points.words
+    figure = go.Figure()
+    reach = _add_bars(figure, points, theme)
+    _add_break_even(figure, points, theme)
+    few = len(points.channels) < 8
+    spread = f"Bars: {spread_label(points.n_models)}, not a sampling error."
+    height = height or 150 + 46 * len(points.channels)
+    apply_theme(figure, theme, title=_title(points), subtitle=spread, height=height)
+    figure.update_layout(
+        bargap=0.55,
+        legend={"orientation": "h", "x": 0, "y": -0.28 if few else -0.1, "yanchor": "top"},
+        margin={"b": 92},
+        xaxis={"title": {"text": f"{words.return_word} ({words.return_unit})"}, "range": [0, reach * 1.02]},
+        yaxis={
+            "tickmode": "array",
+            "tickvals": list(range(len(points.channels))),
+            "ticktext": [short_label(words.names[name], 18) for name in points.channels],
+            "autorange": "reversed",
+            "showgrid": False,
+            "zeroline": False,
+        },
+    )
+    return figure
+
+
+def _add_bars(figure: go.Figure, points: ReturnPoints, theme: Theme) -> float:
+    """Add spread, value and text of every channel; answers how far the axis must reach."""
+    palette, words = PALETTES[theme], points.words
+    value, low, high = _costs(points) if _is_cost(words) else (points.value, points.low, points.high)
+    rows = np.arange(len(points.channels))
+    reach = _reach(np.concatenate([value, low, high]))
+    ends = zip(points.value, points.low, points.high, strict=True)
+    texts = [f"{words.returns(v)} ({words.interval(a, b)})" for v, a, b in ends]
+    figure.add_trace(
+        go.Bar(
+            orientation="h",
+            y=rows,
+            x=np.minimum(high, reach) - np.minimum(low, reach),
+            base=np.minimum(low, reach),
+            name=spread_label(points.n_models),
+            marker={"color": [words.colours[name] for name in points.channels], "opacity": 0.45},
+            hoverinfo="skip",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=np.where(np.isfinite(value), np.minimum(value, reach), np.nan),
+            y=rows,
+            mode="markers",
+            name=points.model_name,
+            marker={"symbol": "diamond", "size": 11, "color": palette.text},
+            customdata=[[escape(words.names[n]), t] for n, t in zip(points.channels, texts, strict=True)],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    )
+    right = {"x": 1, "xref": "paper", "xanchor": "right", "yanchor": "bottom", "yshift": 7, "showarrow": False}
+    for row, text in zip(rows, texts, strict=True):
+        figure.add_annotation(y=row, text=text, font={"size": 12, "color": palette.text}, **right)
+    return reach
+
+
+def _add_break_even(figure: go.Figure, points: ReturnPoints, theme: Theme) -> None:
+    if not points.break_even:
+        return
+    muted = PALETTES[theme].muted
+    figure.add_vline(
+        x=1 / points.break_even if _is_cost(points.words) else points.break_even,
+        line={"color": muted, "dash": "dash", "width": 1.5},
+        annotation={"text": "break-even", "font": {"size": 11, "color": muted}, "yanchor": "bottom"},
+    )
+
+
+def _is_cost(words: Vocabulary) -> bool:
+    return words.kind is OutcomeKind.CONVERSION
+
+
+def _costs(points: ReturnPoints) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Cost per conversion: the inverse, so the ends change places; nothing won costs without limit."""
+    with np.errstate(divide="ignore"):
+        value, low, high = (np.where(a > 0, 1 / a, np.inf) for a in (points.value, points.high, points.low))
+    return value, low, high
+
+
+def _reach(values: FloatArray) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.max()) * 1.05 if len(finite) and finite.max() > 0 else 1.0
+
+
+def _title(points: ReturnPoints) -> str:
+    words = points.words
+    usable = [k for k, v in enumerate(points.value) if math.isfinite(v) and v > 0]
+    if not usable:
+        return "No paid channel brings anything in this model"
+    best = max(usable, key=lambda k: points.value[k])
+    verb = "returns most" if words.kind is OutcomeKind.REVENUE else "is cheapest"
+    amount = words.returns(float(points.value[best]))
+    spread = words.interval(float(points.low[best]), float(points.high[best]))
+    return f"{words.names[points.channels[best]]} {verb}: {words.return_word} {amount} ({spread})"

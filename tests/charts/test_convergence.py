@@ -1,0 +1,20 @@
+import pandas as pd
+
+from mmm_core.charts.convergence import convergence_points, draw_convergence
+from mmm_core.entities.model_output import Convergence
+from tests.charts.run_builder import build_convergence
+
+
+def test_every_objective_has_its_course_and_verdict() -> None:
+    points = convergence_points(build_convergence())
+    assert [(course.objective, course.converged) for course in points.courses] == [
+        ("nrmse", True),
+        ("decomp_rssd", False),
+    ]
+    assert "has not settled" in draw_convergence(points).layout.title.text
+
+
+def test_a_run_too_short_to_judge_says_so() -> None:
+    table = pd.DataFrame(columns=["objective", "cut", "iteration", "n", "median", "std"])
+    points = convergence_points(Convergence(table=table, converged={}, messages=()))
+    assert "Too few models" in draw_convergence(points).layout.title.text

@@ -1,0 +1,65 @@
+import math
+
+import numpy as np
+import pytest
+
+from mmm_core.charts.roas import draw_returns, return_points
+from mmm_core.charts.theme import Theme
+from mmm_core.charts.vocabulary import Vocabulary, vocabulary
+from mmm_core.entities.columns import OutcomeKind
+from mmm_core.entities.run_result import RunResult
+from tests.charts.run_builder import build_result
+
+
+@pytest.fixture
+def conversions() -> tuple[RunResult, Vocabulary]:
+    result = build_result(kind=OutcomeKind.CONVERSION)
+    return result, vocabulary(result)
+
+
+def test_channels_stand_by_spend_with_the_spread_across_the_front_models() -> None:
+    result = build_result()
+    points = return_points(result.pareto, vocabulary(result))
+    assert points.channels == ("social_spend", "search_spend", "tv_spend")
+    assert np.all(points.low <= points.high)
+    figure = draw_returns(points)
+    assert figure.data[0].name == "spread across 12 models"
+
+
+def test_a_point_never_stands_without_its_range() -> None:
+    result = build_result()
+    figure = draw_returns(return_points(result.pareto, vocabulary(result)))
+    assert all("(" in note.text and "–" in note.text for note in figure.layout.annotations)
+
+
+def test_break_even_is_a_line() -> None:
+    result = build_result()
+    figure = draw_returns(return_points(result.pareto, vocabulary(result), break_even=2.0))
+    assert figure.layout.shapes[0].x0 == 2.0
+
+
+def test_cost_per_conversion_is_the_inverse_with_its_ends_exchanged(
+    conversions: tuple[RunResult, Vocabulary],
+) -> None:
+    words = conversions[1]
+    assert words.returns(0.05) == "€20"
+    assert words.interval(0.05, 0.1) == "€10–€20"
+
+
+@pytest.mark.parametrize("theme", list(Theme))
+def test_a_channel_some_models_credit_with_nothing_has_no_upper_limit_of_cost(
+    conversions: tuple[RunResult, Vocabulary], theme: Theme
+) -> None:
+    result, words = conversions
+    result.pareto["estimates"]["low"] = 0.0
+    figure = draw_returns(return_points(result.pareto, words), theme)
+    assert all("no limit" in note.text for note in figure.layout.annotations)
+    assert all(math.isfinite(value) for value in figure.data[0].x)
+    assert "inf" not in figure.to_json().lower().replace("info", "")
+
+
+def test_without_any_return_the_title_says_so() -> None:
+    result = build_result()
+    zero = dict.fromkeys(result.collection.model_output.paid_names, 0.0)
+    figure = draw_returns(return_points(result.pareto, vocabulary(result), roas=zero))
+    assert "No paid channel" in figure.layout.title.text
