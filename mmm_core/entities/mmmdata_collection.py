@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from mmm_core.entities.columns import Frequency
-from mmm_core.entities.data_checks import detect_frequency, find_problems, rows_in_window
+from mmm_core.entities.data_checks import find_problems, rows_in_window
+from mmm_core.entities.date_checks import detect_frequency, parse_dates
 from mmm_core.entities.design import IntArray
 from mmm_core.entities.settings import ModelSettings
 from mmm_core.errors import DataError
@@ -40,7 +41,7 @@ class MMMDataCollection:
             raise DataError(problems)
         date = self.settings.date
         table = self.table.copy()
-        table[date] = pd.to_datetime(table[date])
+        table[date] = parse_dates(table[date])
         table = table.sort_values(date, ignore_index=True)
         frequency = detect_frequency(table[date])
         assert frequency is not None, "find_problems refuses tables without a regular spacing"

@@ -1,9 +1,11 @@
 """Everything the Configure page knows about a model, apart from the search."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import compress
 from types import MappingProxyType
 
 from mmm_core.entities.columns import (
@@ -30,6 +32,25 @@ PARAMETER_LIMITS: Mapping[str, Interval] = MappingProxyType(
     }
 )
 """Robyn 3.12.1, R/inputs.R, ``hyper_limits``: theta [0,1), alpha (0,10), gamma (0,1], shape [0,20), scale [0,1]."""
+
+_LIMIT_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "theta": "at least 0 and below 1",
+        "alpha": "above 0 and below 10",
+        "gamma": "above 0 and at most 1",
+        "shape": "at least 0 and below 20",
+        "scale": "between 0 and 1",
+        "penalty": "between 0 and 1",
+    }
+)
+
+BASELINE_PARTS = ("trend", "season", "weekday", "holiday")
+"""What Prophet can contribute, in Robyn's order."""
+
+RESERVED_NAMES = ("intercept", "lambda", "train_size")
+"""Names of terms and hyperparameters, which no column can have."""
+
+SCOPES = ("total", "immediate")
 
 DEFAULT_BOUNDS: Mapping[AdstockKind, Mapping[str, Interval]] = MappingProxyType(
     {
@@ -108,21 +129,35 @@ class Baseline:
     calendar: tuple[Holiday, ...] = ()
     signs: Mapping[str, Sign] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for part in self.signs:
+            if part not in BASELINE_PARTS:
+                raise SettingsError(f"Signs can be given to {', '.join(BASELINE_PARTS)}; got {part!r}.")
+        for day in self.calendar:
+            if not day.name.strip():
+                raise SettingsError(f"Give the special day {day.date} a name; it was empty.")
+
     @property
     def parts(self) -> tuple[str, ...]:
         """Names of the columns Prophet contributes, in Robyn's order."""
-        chosen = {
-            "trend": self.trend,
-            "season": self.season,
-            "weekday": self.weekday,
-            "holiday": bool(self.holidays or self.calendar),
-        }
-        return tuple(name for name, wanted in chosen.items() if wanted)
+        wanted = (self.trend, self.season, self.weekday, bool(self.holidays or self.calendar))
+        return tuple(compress(BASELINE_PARTS, wanted))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiftStudy:
-    """One experiment: what a channel brought between two days, measured outside the model."""
+    """One experiment: what a channel brought between two days, measured outside the model.
+
+    Attributes:
+        channels: Channel keys the experiment changed together.
+        start: First day.
+        end: Last day.
+        lift: Outcome the channels brought in these days.
+        standard_error: Of ``lift``, same unit; None when unknown.
+        spend: Spend of the channels in these days; None when unknown.
+        confidence: Confidence of the experiment, 0 to 1; None when unknown.
+        scope: "total", or "immediate" when carry-over from before or after is not part of ``lift``.
+    """
 
     channels: tuple[str, ...]
     start: dt.date
@@ -132,6 +167,22 @@ class LiftStudy:
     spend: float | None = None
     confidence: float | None = None
     scope: str = "total"
+
+    def __post_init__(self) -> None:
+        if not self.channels:
+            raise SettingsError(f"The lift study from {self.start} names no channel; give at least one.")
+        if self.end < self.start:
+            raise SettingsError(f"A lift study must end on or after its start; got {self.start} to {self.end}.")
+        if not math.isfinite(self.lift):
+            raise BoundsError(f"The lift of a study must be a number, got {self.lift}.")
+        if self.standard_error is not None and not 0 < self.standard_error < math.inf:
+            raise BoundsError(f"The standard_error of a lift study must be above 0, got {self.standard_error}.")
+        if self.spend is not None and not 0 <= self.spend < math.inf:
+            raise BoundsError(f"The spend of a lift study must be at least 0, got {self.spend}.")
+        if self.confidence is not None and not 0 <= self.confidence <= 1:
+            raise BoundsError(f"The confidence of a lift study must lie within 0 and 1, got {self.confidence}.")
+        if self.scope not in SCOPES:
+            raise SettingsError(f"The scope of a lift study must be one of {', '.join(SCOPES)}; got {self.scope!r}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,12 +227,44 @@ class ModelSettings:
     calibration: CalibrationInput = field(default_factory=CalibrationInput)
 
     def __post_init__(self) -> None:
-        require_distinct(list(self.used_columns))
-        for channel, parameters in self.bounds.items():
-            for parameter, interval in parameters.items():
-                check_interval(f"{channel}_{parameter}", interval, PARAMETER_LIMITS.get(parameter))
+        require_distinct([column for column in self.used_columns if column])
+        self._check_names()
+        for column, parameters in self.bounds.items():
+            self._check_bounds(column, parameters)
         check_interval("lambda", self.lambda_bounds, (0.0, 1.0))
         check_interval("train_size", self.train_size_bounds, (0.1, 1.0))
+
+    def _check_names(self) -> None:
+        for name in self.used_columns:
+            if name in RESERVED_NAMES:
+                raise SettingsError(
+                    f"No column can be called {name!r}: models use that name themselves. Rename the column."
+                )
+        for study in self.calibration.studies:
+            unknown = [channel for channel in study.channels if channel not in self.channels]
+            if unknown:
+                raise SettingsError(
+                    f"The lift study from {study.start} names {unknown[0]!r}, which is none of the model's channels "
+                    f"({', '.join(self.channels)}). Correct the name."
+                )
+
+    def _check_bounds(self, column: str, parameters: Mapping[str, Interval]) -> None:
+        if column not in self.bounded_columns:
+            raise SettingsError(
+                f"Bounds are given for {column!r}, which is no column of the model ({', '.join(self.bounded_columns)}). "
+                "Correct the name or remove them."
+            )
+        if column in self.channels:
+            kind = self.adstock_of(column)
+            allowed, what = (*DEFAULT_BOUNDS[kind], "penalty"), f"a channel with {kind.value} adstock"
+        else:
+            allowed, what = ("penalty",), "a column that is no channel"
+        for parameter, interval in parameters.items():
+            if parameter in PARAMETER_LIMITS and parameter not in allowed:
+                raise BoundsError(
+                    f"{column!r} is {what}, which has no {parameter}; allowed are {', '.join(allowed)}. Remove {parameter}."
+                )
+            check_interval(f"{column}_{parameter}", interval, PARAMETER_LIMITS.get(parameter))
 
     @property
     def used_columns(self) -> tuple[str, ...]:
@@ -200,6 +283,13 @@ class ModelSettings:
     def channels(self) -> tuple[str, ...]:
         """Keys of all channels: paid by their spend column, then organic."""
         return (*(paid.spend for paid in self.paid_media), *(organic.column for organic in self.organic))
+
+    @property
+    def bounded_columns(self) -> tuple[str, ...]:
+        """Every name that bounds can be given for: channels, baseline parts, context and one-off events."""
+        events = [marked.reason for marked in self.marked if marked.treatment is Treatment.EVENT]
+        context = [column.column for column in self.context]
+        return tuple(dict.fromkeys((*self.channels, *self.baseline.parts, *context, *events)))
 
     def adstock_of(self, channel: str) -> AdstockKind:
         """Kind of adstock of one channel key, falling back to the model's."""
@@ -228,6 +318,5 @@ def check_interval(name: str, interval: Interval, limits: Interval | None) -> No
         raise BoundsError(f"Unknown hyperparameter {name!r}; allowed endings are {', '.join(PARAMETER_LIMITS)}.")
     low, high = interval
     if not (limits[0] <= low <= high <= limits[1]):
-        raise BoundsError(
-            f"The range of {name} must lie within {limits[0]:g} and {limits[1]:g}, low end first; got {low:g} to {high:g}."
-        )
+        allowed = _LIMIT_WORDS.get(name.rsplit("_", 1)[-1], f"between {limits[0]:g} and {limits[1]:g}")
+        raise BoundsError(f"The range of {name} must be {allowed}, low end first; got {low:g} to {high:g}.")

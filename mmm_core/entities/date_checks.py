@@ -1,0 +1,118 @@
+"""What can be wrong with the dates of a table, and how long its periods are."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from mmm_core.entities.columns import Frequency
+
+STEP_DAYS = {Frequency.DAY: (1, 1), Frequency.WEEK: (7, 7), Frequency.MONTH: (28, 31)}
+"""Shortest and longest distance between the first days of two periods."""
+
+_SHOWN = 5
+
+
+def parse_dates(raw: pd.Series) -> pd.Series:
+    """Days of a date column, without time of day or zone; NaT where a cell is no ISO date.
+
+    Args:
+        raw: datetime64, dates or text such as "2024-12-31", shape (n_periods,).
+    """
+    if not pd.api.types.is_datetime64_any_dtype(raw):
+        raw = pd.to_datetime(raw.astype(str), format="ISO8601", errors="coerce", utc=True)
+    if raw.dt.tz is not None:
+        raw = raw.dt.tz_localize(None)
+    days: pd.Series = raw.dt.normalize()
+    return days
+
+
+def detect_frequency(dates: pd.Series) -> Frequency | None:
+    """Day, week or month, from the median distance of sorted dates; None when it is none of them.
+
+    Args:
+        dates: datetime64, at least two, shape (n_periods,).
+    """
+    if len(dates) < 2:
+        return None
+    days = int(dates.sort_values().diff().dt.days.median())
+    return next((kind for kind, (low, high) in STEP_DAYS.items() if low <= days <= high), None)
+
+
+def missing_periods(dates: pd.Series, frequency: Frequency) -> list[pd.Timestamp]:
+    """First days of periods that should be in the table and are not.
+
+    Args:
+        dates: datetime64, any order, shape (n_periods,).
+        frequency: Length of one period.
+
+    Returns:
+        Ascending.
+    """
+    ordered = dates.drop_duplicates().sort_values().reset_index(drop=True)
+    if frequency is Frequency.MONTH:
+        have = set(ordered.dt.to_period("M"))
+        every = pd.period_range(ordered.iloc[0], ordered.iloc[-1], freq="M")
+        return [period.to_timestamp() for period in every if period not in have]
+    step = STEP_DAYS[frequency][0]
+    gaps = ordered.diff().dt.days
+    missing: list[pd.Timestamp] = []
+    for i in np.flatnonzero((gaps >= 2 * step).to_numpy()):
+        count = int(gaps.iloc[i]) // step
+        missing += [ordered.iloc[i - 1] + pd.Timedelta(days=step * k) for k in range(1, count)]
+    return missing
+
+
+def date_problems(raw: pd.Series) -> Iterator[str]:
+    """Why a date column cannot be used: one sentence each.
+
+    Args:
+        raw: The column as it stands in the table, shape (n_periods,).
+    """
+    dates = parse_dates(raw)
+    unreadable = dates.isna().to_numpy()
+    if unreadable.any():
+        row = int(np.argmax(unreadable))
+        yield (
+            f"Column {raw.name!r} has {int(unreadable.sum())} cells that are no dates (first: row {row + 2}, "
+            f"{str(raw.iloc[row])!r}); write dates as 2024-12-31."
+        )
+        return
+    yield from _repeated_dates(dates)
+    distinct = dates.drop_duplicates()
+    if len(distinct) < 2:
+        yield f"Column {raw.name!r} has {len(distinct)} period; at least two per estimated column are needed. Add history."
+        return
+    frequency = detect_frequency(distinct)
+    if frequency is None:
+        yield f"Column {raw.name!r} is neither daily, weekly nor monthly. Sum the table up to one row per period."
+        return
+    missing = missing_periods(dates, frequency)
+    if missing:
+        shown = ", ".join(str(day.date()) for day in missing[:_SHOWN]) + (", …" if len(missing) > _SHOWN else "")
+        verb = f"{frequency.value} is" if len(missing) == 1 else f"{frequency.value}s are"
+        yield f"{len(missing)} {verb} missing ({shown}); every period needs a row. Add them."
+    yield from _uneven_steps(distinct, frequency)
+
+
+def _repeated_dates(dates: pd.Series) -> Iterator[str]:
+    repeated = dates[dates.duplicated()].dt.date.unique()
+    if len(repeated):
+        what = "date stands" if len(repeated) == 1 else "dates stand"
+        yield f"{len(repeated)} {what} in more than one row (first: {min(repeated)}). Keep one row per period."
+
+
+def _uneven_steps(distinct: pd.Series, frequency: Frequency) -> Iterator[str]:
+    ordered = distinct.sort_values().reset_index(drop=True)
+    if frequency is Frequency.MONTH:
+        crowded = ordered[ordered.dt.to_period("M").duplicated()]
+        if len(crowded):
+            yield f"{len(crowded)} months have more than one row (first: {crowded.iloc[0].date()}). Keep one row per month."
+        return
+    step = STEP_DAYS[frequency][0]
+    odd = ordered[(ordered.diff().dt.days.fillna(step) % step) != 0]
+    if len(odd):
+        yield (
+            f"{len(odd)} dates do not follow the one before by whole {frequency.value}s (first: {odd.iloc[0].date()}); "
+            f"every {frequency.value} must start on the same weekday."
+        )
