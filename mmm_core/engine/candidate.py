@@ -1,0 +1,383 @@
+"""From a design and hyperparameters to models: many at once for the search, one in full for the reader."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mmm_core.entities.columns import AdstockKind
+from mmm_core.entities.design import Design, FloatArray, SearchSpace
+from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
+from mmm_core.entities.mmmdata_collection import MMMDataCollection
+from mmm_core.entities.model_output import METRICS
+from mmm_core.entities.settings import DEFAULT_BOUNDS, PARAMETER_LIMITS, ModelSettings
+from mmm_core.entities.trials_config import INTERCEPT_SIGNS, TrialsConfig
+from mmm_core.errors import BoundsError, SettingsError
+from mmm_core.kernels.adstock import GEOMETRIC, WEIBULL_CDF, WEIBULL_PDF
+from mmm_core.kernels.decomposition import saturate_parts, transform_channel
+from mmm_core.kernels.evaluation import Batch, Layout, Problem, Rules, evaluate_batch
+from mmm_core.kernels.objectives import split_ends
+from mmm_core.kernels.saturation import hill
+
+SOLVERS = ("exact", "glmnet")
+_KIND_CODES = {
+    AdstockKind.GEOMETRIC: GEOMETRIC,
+    AdstockKind.WEIBULL_CDF: WEIBULL_CDF,
+    AdstockKind.WEIBULL_PDF: WEIBULL_PDF,
+}
+_LAMBDA_MIN_RATIO = 1e-4
+
+
+class CandidateBatch(NamedTuple):
+    """What the search keeps of every candidate.
+
+    Attributes:
+        metrics: Columns ``METRICS``, shape (n_candidates, 9).
+        coefficients: Intercept first, outcome per transformed unit, shape (n_candidates, n_terms).
+        contributions: Sum over the modelled periods per term, outcome units, same shape.
+    """
+
+    metrics: FloatArray
+    coefficients: FloatArray
+    contributions: FloatArray
+
+
+class CandidateEvaluator:
+    """Evaluates batches of candidates of one design under one set of rules.
+
+    What a candidate gets does not depend on the batch it is evaluated in. Safe to use from several threads.
+    """
+
+    def __init__(self, design: Design, names: Sequence[str], trials: TrialsConfig, *, solver: str = "exact") -> None:
+        """Prepare the arrays.
+
+        Args:
+            design: Data.
+            names: Flat keys of the columns of the values that will be evaluated, any order.
+            trials: Intercept and penalty rules; the number of candidates does not matter here.
+            solver: "exact" or "glmnet".
+
+        Raises:
+            BoundsError: A hyperparameter of a medium or lambda is not among ``names``.
+            SettingsError: ``solver`` is unknown.
+        """
+        if solver not in SOLVERS:
+            raise SettingsError(f"solver must be one of {', '.join(SOLVERS)}; got {solver!r}.")
+        self._problem = _arrays_of(design)
+        self._layout = _layout_of(design, tuple(names))
+        self._n_parameters = len(names)
+        self._rules = Rules(
+            glmnet=solver == "glmnet",
+            intercept=trials.intercept,
+            drop_negative=trials.intercept_sign == "non_negative",
+            zero_penalty=trials.rssd_zero_penalty,
+        )
+
+    def evaluate(self, values: FloatArray) -> CandidateBatch:
+        """Fit and judge every row of ``values``.
+
+        Args:
+            values: Shape (n_candidates, n_parameters), natural units; lambda is the final lambda.
+
+        Returns:
+            Metrics, coefficients and contributions, in the order of the rows.
+        """
+        batch = self.evaluate_in_full(values)
+        return CandidateBatch(batch.metrics, batch.coefficients, batch.contributions)
+
+    def evaluate_in_full(self, values: FloatArray) -> Batch:
+        """The same, and whether each model kept its intercept."""
+        if values.ndim != 2 or values.shape[1] != self._n_parameters:
+            raise SettingsError(
+                f"Candidates must come as rows of {self._n_parameters} hyperparameters; got an array of {values.shape}."
+            )
+        return evaluate_batch(values, self._problem, self._layout, self._rules)
+
+
+def lambda_range(design: Design) -> tuple[float, float]:
+    """Smallest and largest lambda worth trying.
+
+    ``largest = 0.1 * max_j |sum_i x_ij y_i| / (0.001 n)`` with every raw column over all rows centred and divided by
+    its standard deviation (1/n); ``smallest = 1e-4 * largest``. Columns that do not vary count as 0.
+
+    Source:
+        Robyn 3.12.1, R/model.R, ``lambda_seq``.
+    """
+    columns = np.concatenate([design.baseline, design.media], axis=1)
+    centred = columns - columns.mean(axis=0)
+    spread = np.sqrt((centred**2).mean(axis=0))
+    varies = np.ptp(columns, axis=0) > 0
+    products = np.abs(design.outcome @ np.divide(centred, spread, out=np.zeros_like(centred), where=varies))
+    largest = float(0.1 * products.max(initial=0.0) / (0.001 * len(design.outcome)))
+    return _LAMBDA_MIN_RATIO * largest, largest
+
+
+def build_search_space(
+    settings: ModelSettings, design: Design, trials: TrialsConfig, *, log_lambda: bool = False
+) -> SearchSpace:
+    """The box of hyperparameters the search moves in.
+
+    Args:
+        settings: Bounds the user gave; what is missing gets the defaults of the channel's adstock.
+        design: Channels and range of lambda.
+        trials: Whether penalty factors and a training share are searched.
+        log_lambda: Search lambda on a logarithmic scale.
+
+    Returns:
+        Per channel alpha, gamma, then theta or shape and scale; penalties of all columns; lambda; training share.
+    """
+    ranges: dict[str, tuple[float, float]] = {}
+    for channel, kind in zip(design.media_names, design.adstock, strict=True):
+        given = settings.bounds.get(channel, {})
+        for parameter, default in DEFAULT_BOUNDS[kind].items():
+            ranges[f"{channel}_{parameter}"] = given.get(parameter, default)
+    if trials.add_penalty_factor:
+        for column in design.column_names:
+            ranges[f"{column}_penalty"] = settings.bounds.get(column, {}).get("penalty", (0.0, 1.0))
+    smallest, largest = lambda_range(design)
+    low, high = settings.lambda_bounds
+    ranges["lambda"] = (smallest + (largest - smallest) * low, smallest + (largest - smallest) * high)
+    if trials.timeseries_validation:
+        ranges["train_size"] = settings.train_size_bounds
+    limits = np.array(list(ranges.values()), dtype=np.float64)
+    return SearchSpace(names=tuple(ranges), low=limits[:, 0], high=limits[:, 1], log_lambda=log_lambda)
+
+
+def refit_model(
+    data: MMMDataCollection | Design,
+    hyperparameters: Mapping[str, float],
+    *,
+    solver: str = "exact",
+    intercept: bool = True,
+    intercept_sign: str = "non_negative",
+    rssd_zero_penalty: bool = True,
+) -> FittedModel:
+    """Fit one model and show it in full; the same numbers as in the search.
+
+    Args:
+        data: A collection, or a design when there is one already.
+        hyperparameters: Flat keys; ``<column>_penalty`` and ``train_size`` may be missing.
+        solver: "exact" goes to the optimum, "glmnet" stops where R does.
+        intercept: Whether the model may have an intercept.
+        intercept_sign: "non_negative" drops a negative intercept and fits again; or "unconstrained".
+        rssd_zero_penalty: Enlarge DECOMP.RSSD when paid channels are credited with nothing.
+
+    Returns:
+        Coefficients, metrics, contributions per period, immediate and carry-over parts.
+
+    Raises:
+        BoundsError: A hyperparameter is missing or outside its limits.
+        SettingsError: A key, the solver or the intercept rule is unknown.
+    """
+    design = _design_of(data)
+    _check_hyperparameters(design, hyperparameters)
+    if intercept_sign not in INTERCEPT_SIGNS:
+        raise SettingsError(f"intercept_sign must be one of {', '.join(INTERCEPT_SIGNS)}; got {intercept_sign!r}.")
+    rules = TrialsConfig(intercept=intercept, intercept_sign=intercept_sign, rssd_zero_penalty=rssd_zero_penalty)
+    names = tuple(hyperparameters)
+    evaluator = CandidateEvaluator(design, names, rules, solver=solver)
+    batch = evaluator.evaluate_in_full(np.array([[hyperparameters[name] for name in names]], dtype=np.float64))
+    return _describe(design, dict(hyperparameters), batch, solver)
+
+
+def response_curve(
+    model: FittedModel,
+    design: Design,
+    channel: str,
+    n_points: int = 100,
+    *,
+    max_spend: float | None = None,
+) -> ResponseCurve:
+    """What a channel brings per period at other levels of spend, its mean carry-over unchanged.
+
+    ``response(spend) = coefficient * h(spend + mean carry-over)``; an exposure is bought at its mean price.
+
+    Args:
+        model: The fitted model.
+        design: What it was fitted to.
+        channel: Key of a paid or organic channel.
+        n_points: Points on the curve, from 0 to ``max_spend``.
+        max_spend: Right end, spend per period; None means the largest period's.
+
+    Returns:
+        Points of the curve, and where the channel stands on it.
+
+    Raises:
+        SettingsError: There is no such channel.
+    """
+    if channel not in design.media_names:
+        raise SettingsError(f"No channel is called {channel!r}; there are {', '.join(design.media_names)}.")
+    c = design.media_names.index(channel)
+    alpha = model.hyperparameters[f"{channel}_alpha"]
+    pressure, immediate, _ = transform_channel(
+        design.media[:, c], _KIND_CODES[design.adstock[c]], _decay_of(design, c, model.hyperparameters), design.weibull_length
+    )
+    carried = float((pressure - immediate)[design.rows].mean())
+    spent = design.spend[design.rows, c] if c < design.n_paid else design.media[design.rows, c]
+    bought = design.media[design.rows, c]
+    per_spend = float(bought.sum() / spent.sum()) if spent.sum() > 0 else 1.0
+    spend = np.linspace(0.0, float(spent.max()) if max_spend is None else max_spend, n_points)
+    levels = np.concatenate([spend, [float(spent.mean()), 0.0]]) * per_spend + carried
+    response = model.coefficients[channel] * hill(levels, alpha, model.inflexions[channel])
+    return ResponseCurve(
+        channel=channel,
+        spend=spend,
+        response=response[:n_points],
+        carry_over_response=float(response[-1]),
+        mean_spend=float(spent.mean()),
+        mean_response=float(response[-2]),
+    )
+
+
+def _design_of(data: MMMDataCollection | Design) -> Design:
+    if isinstance(data, Design):
+        return data
+    from mmm_core.engine.features import build_design
+
+    return build_design(data)
+
+
+def _arrays_of(design: Design) -> Problem:
+    rows = design.rows
+    spend = design.spend[rows].sum(axis=0)
+    return Problem(
+        outcome=np.ascontiguousarray(design.outcome[rows], dtype=np.float64),
+        fixed=np.ascontiguousarray(design.baseline[rows].T, dtype=np.float64),
+        media=np.ascontiguousarray(design.media.T, dtype=np.float64),
+        rows=np.ascontiguousarray(rows, dtype=np.int64),
+        kinds=np.array([_KIND_CODES[kind] for kind in design.adstock], dtype=np.int64),
+        weibull_length=int(design.weibull_length),
+        lower=np.ascontiguousarray(design.lower, dtype=np.float64),
+        upper=np.ascontiguousarray(design.upper, dtype=np.float64),
+        trend=int(design.trend_column),
+        spend_share=spend / spend.sum(),
+    )
+
+
+def _parameters_of(kind: AdstockKind) -> tuple[str, ...]:
+    """Alpha, gamma, then what the adstock needs."""
+    return ("alpha", "gamma", "theta") if kind is AdstockKind.GEOMETRIC else ("alpha", "gamma", "shape", "scale")
+
+
+def _required_keys(design: Design) -> list[str]:
+    media = zip(design.media_names, design.adstock, strict=True)
+    return [f"{channel}_{parameter}" for channel, kind in media for parameter in _parameters_of(kind)] + ["lambda"]
+
+
+def _layout_of(design: Design, names: tuple[str, ...]) -> Layout:
+    position = {name: i for i, name in enumerate(names)}
+    missing = [key for key in _required_keys(design) if key not in position]
+    if missing:
+        raise BoundsError(f"The hyperparameter {missing[0]!r} is missing; give a value for {', '.join(missing)}.")
+    media = np.full((len(design.media_names), 4), -1, dtype=np.int64)
+    for c, (channel, kind) in enumerate(zip(design.media_names, design.adstock, strict=True)):
+        for k, parameter in enumerate(_parameters_of(kind)):
+            media[c, k] = position[f"{channel}_{parameter}"]
+    penalties = [position.get(f"{column}_penalty", -1) for column in design.column_names]
+    return Layout(
+        media=media,
+        penalties=np.array(penalties, dtype=np.int64),
+        shrinkage=position["lambda"],
+        train_size=position.get("train_size", -1),
+    )
+
+
+def _check_hyperparameters(design: Design, hyperparameters: Mapping[str, float]) -> None:
+    """Refuse values outside their limits and keys the model does not know."""
+    penalties = [f"{column}_penalty" for column in design.column_names]
+    known = {*_required_keys(design), *penalties, "train_size"}
+    for key, value in hyperparameters.items():
+        if key not in known:
+            raise SettingsError(f"The model has no hyperparameter {key!r}; it has {', '.join(sorted(known))}.")
+        low, high = PARAMETER_LIMITS.get(key.rsplit("_", 1)[-1], (0.0, np.inf))
+        if key == "train_size":
+            low, high = 0.1, 1.0
+        if not low <= value <= high:
+            raise BoundsError(f"{key} must lie within {low:g} and {high:g}, got {value}.")
+
+
+def _decay_of(design: Design, c: int, hyperparameters: Mapping[str, float]) -> tuple[float, ...]:
+    channel = design.media_names[c]
+    return tuple(hyperparameters[f"{channel}_{parameter}"] for parameter in _parameters_of(design.adstock[c])[2:])
+
+
+class _Parts(NamedTuple):
+    """Transformed media on the modelled rows, each shape (n_rows, n_media), and two figures per medium."""
+
+    saturated: FloatArray
+    immediate: FloatArray
+    carry_over: FloatArray
+    inflexions: dict[str, float]
+    inflations: dict[str, float]
+
+
+def _transform_media(design: Design, hyperparameters: Mapping[str, float]) -> _Parts:
+    shape = (len(design.rows), len(design.media_names))
+    parts = _Parts(np.empty(shape), np.empty(shape), np.empty(shape), {}, {})
+    for c, (channel, kind) in enumerate(zip(design.media_names, design.adstock, strict=True)):
+        decay = _decay_of(design, c, hyperparameters)
+        pressure, immediate, inflation = transform_channel(
+            design.media[:, c], _KIND_CODES[kind], decay, design.weibull_length
+        )
+        alpha, gamma = hyperparameters[f"{channel}_alpha"], hyperparameters[f"{channel}_gamma"]
+        saturated, now, later, inflexion = saturate_parts(pressure, immediate, design.rows, alpha, gamma)
+        parts.saturated[:, c], parts.immediate[:, c], parts.carry_over[:, c] = saturated, now, later
+        parts.inflexions[channel], parts.inflations[channel] = inflexion, inflation
+    return parts
+
+
+def _describe(design: Design, hyperparameters: dict[str, float], batch: Batch, solver: str) -> FittedModel:
+    index = pd.DatetimeIndex(design.dates[design.rows], name="date")
+    media, parts = list(design.media_names), _transform_media(design, hyperparameters)
+    coefficients = batch.coefficients[0]
+    slopes = coefficients[1 + len(design.baseline_names) :]
+    weekly = np.concatenate(
+        [
+            np.full((len(index), 1), coefficients[0]),
+            design.baseline[design.rows] * coefficients[1 : 1 + len(design.baseline_names)],
+            parts.saturated * slopes,
+        ],
+        axis=1,
+    )
+    paid = dict(zip(design.paid_names, batch.contributions[0, 1 + len(design.baseline_names) :], strict=False))
+    spend = design.spend[design.rows].sum(axis=0)
+    paid_total = sum(paid.values())
+    totals = parts.carry_over.sum(axis=0) * slopes, parts.saturated.sum(axis=0) * slopes
+    carry_over_share = np.divide(*totals, out=np.full(len(media), np.nan), where=totals[1] != 0)
+    return FittedModel(
+        hyperparameters=hyperparameters,
+        solver=solver,
+        intercept=float(coefficients[0]),
+        has_intercept=bool(batch.has_intercept[0]),
+        coefficients=_by_name(design.column_names, coefficients[1:]),
+        metrics=_by_name(METRICS, batch.metrics[0]),
+        lambda_bounds=lambda_range(design),
+        weekly=pd.DataFrame(weekly, index=index, columns=list(design.term_names)),
+        outcome=pd.Series(design.outcome[design.rows], index=index, name="outcome"),
+        fitted=pd.Series(weekly.sum(axis=1), index=index, name="fitted"),
+        part=pd.Series(_parts_of_time(len(index), hyperparameters.get("train_size", 1.0)), index=index, name="part"),
+        immediate=pd.DataFrame(parts.immediate * slopes, index=index, columns=media),
+        carry_over=pd.DataFrame(parts.carry_over * slopes, index=index, columns=media),
+        saturated=pd.DataFrame(parts.saturated, index=index, columns=media),
+        inflexions=parts.inflexions,
+        inflations=parts.inflations,
+        contributions=_by_name(design.term_names, batch.contributions[0]),
+        total_spend=_by_name(design.paid_names, spend),
+        spend_share=_by_name(design.paid_names, spend / spend.sum()),
+        effect_share={name: value / paid_total if paid_total else 0.0 for name, value in paid.items()},
+        roas={name: paid[name] / total if total > 0 else float("nan") for name, total in zip(paid, spend, strict=True)},
+        carry_over_share=_by_name(media, carry_over_share),
+        frequency=design.frequency,
+    )
+
+
+def _by_name(names: Sequence[str], values: FloatArray) -> dict[str, float]:
+    return {name: float(value) for name, value in zip(names, values, strict=True)}
+
+
+def _parts_of_time(n_rows: int, train_size: float) -> list[str]:
+    train_end, validation_end = split_ends(n_rows, train_size)
+    return (
+        ["train"] * train_end + ["validation"] * (validation_end - train_end) + ["test"] * (n_rows - validation_end)
+    )

@@ -1,0 +1,94 @@
+"""How good a model is: error and fit of a part of the periods, and distance between spend and effect.
+
+Source: Robyn 3.12.1, R/auxiliary.R ``get_rsq``, R/model.R ``robyn_mmm``.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from mmm_core.errors import BoundsError
+from mmm_core.kernels.adstock import interpolate_rank
+from mmm_core.kernels.arrays import FloatArray
+
+
+def split_ends(n_periods: int, train_size: float) -> tuple[int, int]:
+    """Where the training and the validation part end.
+
+    Args:
+        n_periods: Modelled periods, in order of time.
+        train_size: Share to train on, 0 < train_size <= 1; what is left is halved into validation and test.
+
+    Returns:
+        Number of training periods, and of training and validation periods together.
+
+    Raises:
+        BoundsError: ``train_size`` is outside (0, 1].
+    """
+    if not 0 < train_size <= 1:
+        raise BoundsError(f"train_size must be above 0 and at most 1, got {train_size}.")
+    train_end, validation_end = find_split(n_periods, train_size)
+    return int(train_end), int(validation_end)
+
+
+@njit(cache=True, nogil=True)
+def find_split(n_periods: int, train_size: float) -> tuple[int, int]:
+    """Ends of training and validation: ``floor(quantile(1..n, train_size))`` and half of the rest after it."""
+    if train_size >= 1.0:
+        return n_periods, n_periods
+    train_end = int(math.floor(interpolate_rank(n_periods, train_size)))
+    validation_end = train_end + int(math.floor((1 - train_size) / 2 * n_periods))
+    return train_end, min(validation_end, n_periods)
+
+
+@njit(cache=True, nogil=True)
+def adjust_rsq(rsq: float, n_train: int, n_columns: int, intercept_df: int) -> float:
+    """Adjusted R squared: ``1 - (1 - rsq) (n_train - intercept_df) / (n_train - n_columns - 1)``; NaN if not defined."""
+    freedom = n_train - n_columns - 1
+    if freedom <= 0:
+        return np.nan
+    return 1.0 - (1.0 - rsq) * (n_train - intercept_df) / freedom
+
+
+@njit(cache=True, nogil=True)
+def plain_rsq(squared_error: float, squared_spread: float) -> float:
+    """``1 - sum(error**2) / sum((y - mean y)**2)``; NaN where y does not vary."""
+    return 1.0 - squared_error / squared_spread if squared_spread > 0.0 else np.nan
+
+
+@njit(cache=True, nogil=True)
+def nrmse(squared_error: float, n_periods: int, outcome_range: float) -> float:
+    """``sqrt(sum(error**2) / n) / (max y - min y)``; NaN for an empty part or one where y does not vary."""
+    if n_periods == 0 or not outcome_range > 0.0:
+        return np.nan
+    return math.sqrt(squared_error / n_periods) / outcome_range
+
+
+@njit(cache=True, nogil=True)
+def decomp_rssd(paid_contributions: FloatArray, spend_share: FloatArray, zero_penalty: bool) -> float:
+    """Distance between where the money went and where the effect is: ``sqrt(sum((effect_share - spend_share)**2))``.
+
+    With ``zero_penalty`` it is multiplied by one plus the share of channels whose effect share rounds to 0.0000.
+
+    Args:
+        paid_contributions: Shape (n_paid,).
+        spend_share: Summing to 1, same shape.
+        zero_penalty: Whether channels without effect enlarge it.
+
+    Returns:
+        At least 0; infinite when no paid channel has an effect.
+    """
+    n_paid = len(spend_share)
+    total = 0.0
+    for c in range(n_paid):
+        total += paid_contributions[c]
+    squared, n_zero = 0.0, 0
+    for c in range(n_paid):
+        effect_share = paid_contributions[c] / total if total != 0.0 else np.nan
+        squared += (effect_share - spend_share[c]) ** 2
+        n_zero += 1 if np.rint(effect_share * 1e4) == 0.0 else 0
+    distance = math.sqrt(squared)
+    if zero_penalty:
+        distance *= 1.0 + n_zero / n_paid
+    return np.inf if math.isnan(distance) else distance
