@@ -77,5 +77,5 @@ def hash_table(table: pd.DataFrame) -> str:
         if pd.api.types.is_numeric_dtype(values):
             digest.update(np.ascontiguousarray(values.to_numpy(np.float64)).tobytes())
         else:
-            digest.update("\0".join(values.astype(str)).encode())
+            digest.update("\0".join(map(str, values.astype(str))).encode())
     return digest.hexdigest()

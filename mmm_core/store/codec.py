@@ -6,6 +6,7 @@ import json
 import math
 import types
 import typing
+import zipfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -126,10 +127,11 @@ def read_arrays(file: BinaryIO | Path, what: str) -> dict[str, NDArray[np.generi
     Raises:
         StoreError: It is missing or damaged.
     """
-    import zipfile
-
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with (
+            file.open("rb") if isinstance(file, Path) else file as opened,
+            np.load(opened, allow_pickle=False) as archive,
+        ):
             return {name: archive[name] for name in archive.files}
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
         raise StoreError(f"{what} cannot be read, the file is missing or damaged ({error}).") from error
