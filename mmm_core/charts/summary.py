@@ -1,0 +1,97 @@
+"""A run in a few sentences: what was found, how far a search is, what the models can and cannot say."""
+
+import numpy as np
+
+from mmm_core.charts.roas import spread_label
+from mmm_core.charts.theme import join_words, percent
+from mmm_core.charts.vocabulary import Vocabulary
+from mmm_core.entities.run_result import RunResult, SearchProgress
+
+WHAT_THE_MODELS_ARE = (
+    "Every point is one possible explanation of the same history. The range shown for a channel is the spread across "
+    "models, not sampling uncertainty, and returns per channel from a single series are weak evidence: "
+    "use them to ask better questions, and confirm the big ones with a lift test."
+)
+_STAGES = {
+    "preparing": "Preparing the data: trend, season and holidays",
+    "searching": "Searching",
+    "ranking": "Ranking the models into fronts",
+    "writing": "Writing the result",
+}
+
+
+def found_sentences(result: RunResult, words: Vocabulary) -> tuple[str, str, str]:
+    """Say what a run found, in three sentences: how much was tried, what the recommended model says, whether it settled."""
+    return _tried(result), _recommended(result, words), _settled(result)
+
+
+def stage_sentence(progress: SearchProgress | None) -> str:
+    """Say what the worker is doing."""
+    return _STAGES.get(progress.stage, "Searching") if progress is not None else _STAGES["preparing"]
+
+
+def seconds_left(progress: SearchProgress | None) -> float | None:
+    """Estimate the seconds until all candidates are evaluated; None before the first candidate."""
+    if progress is None or progress.models_per_second <= 0:
+        return None
+    return max(0, progress.total - progress.done) / progress.models_per_second
+
+
+def duration_words(seconds: float) -> str:
+    """``0.4 s``, ``12 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def paid_leaders(result: RunResult, solution_id: str) -> list[tuple[str, float]]:
+    """Paid channels of one candidate with their share of the paid total, biggest first; empty when it is 0."""
+    output = result.collection.model_output
+    row = output.solution_ids.index(solution_id)
+    shares = output.effect_share[row]
+    order = np.argsort(-shares, kind="stable")
+    return [(output.paid_names[k], float(shares[k])) for k in order if shares[k] > 0]
+
+
+def _tried(result: RunResult) -> str:
+    output, info, pareto = result.collection.model_output, result.collection.info, result.pareto
+    count = len(pareto["solution_ids"])
+    fronts = "the best front" if pareto["pareto_fronts"] == 1 else f"the best {pareto['pareto_fronts']} fronts"
+    took = f" in {duration_words(info.timings['search'])}" if "search" in info.timings else ""
+    early = f" of {output.n_planned:,} planned" if info.stopped_early else ""
+    stopped = "You stopped the search: " if info.stopped_early else ""
+    are = "is" if count == 1 else "are"
+    return f"{stopped}{output.n_candidates:,}{early} models were tried{took}; {count:,} of them {are} on {fronts}."
+
+
+def _recommended(result: RunResult, words: Vocabulary) -> str:
+    leaders = paid_leaders(result, result.pareto["recommended_id"])
+    if not leaders:
+        return "The model the search ranks best credits no paid channel with anything."
+    top = leaders[:2]
+    names = join_words([words.names[name] for name, _ in top])
+    verb = "brings" if len(top) == 1 else "bring"
+    rows = result.pareto["estimates"].set_index("channel")
+    first = top[0][0]
+    value, low, high = (float(rows.loc[first, column]) for column in ("roas", "low", "high"))
+    spread = spread_label(len(result.pareto["solution_ids"]))
+    return (
+        f"In the model the search ranks best, {names} {verb} {percent(sum(share for _, share in top))} of paid "
+        f"{words.outcome_word}; {words.names[first]} has a {words.return_word} of {words.returns(value)} "
+        f"({words.interval(low, high)}, {spread})."
+    )
+
+
+def _settled(result: RunResult) -> str:
+    converged = result.collection.convergence.converged
+    if not converged:
+        return "There are too few models to tell whether the search has settled; run more."
+    if all(converged.values()):
+        return "The search has settled: later models are no longer clearly better than earlier ones."
+    return "The search has not settled yet: more candidates per trial may still find better models."
