@@ -77,9 +77,10 @@ def _recommended(result: RunResult, words: Vocabulary) -> str:
     top = leaders[:2]
     names = join_words([words.names[name] for name, _ in top])
     verb = "brings" if len(top) == 1 else "bring"
-    rows = result.pareto["estimates"].set_index("channel")
     first = top[0][0]
-    value, low, high = (float(rows.loc[first, column]) for column in ("roas", "low", "high"))
+    estimates = result.pareto["estimates"]
+    row = estimates.loc[estimates["channel"] == first, ["roas", "low", "high"]].to_numpy(np.float64)[0]
+    value, low, high = row.tolist()
     spread = spread_label(len(result.pareto["solution_ids"]))
     return (
         f"In the model the search ranks best, {names} {verb} {percent(sum(share for _, share in top))} of paid "
