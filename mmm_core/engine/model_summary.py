@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 import numpy as np
+import pandas as pd
 
-from mmm_core.entities.columns import AdstockKind
+from mmm_core.entities.columns import AdstockKind, ColumnRole, Frequency
 from mmm_core.entities.data_checks import count_estimated_columns
+from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.records import RunRecord, RunStatus
 from mmm_core.entities.trials_config import TrialsConfig
@@ -15,6 +17,7 @@ _ADSTOCK_WORDS = {
     AdstockKind.WEIBULL_CDF: "fades at a changing pace (Weibull CDF)",
     AdstockKind.WEIBULL_PDF: "may peak later (Weibull PDF)",
 }
+_FREQUENCY_WORDS = {Frequency.DAY: "daily", Frequency.WEEK: "weekly", Frequency.MONTH: "monthly", None: ""}
 _MEASURED = 3
 
 
@@ -89,3 +92,30 @@ def _count(number: int, noun: str) -> str:
 
 def _joined(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def describe_upload(result: IngestResult) -> str:
+    """What a file holds, in one sentence: rows, dates and how many columns of each role.
+
+    Args:
+        result: An upload.
+    """
+    columns = {role: [s.column for s in result.suggestions if s.role is role] for role in ColumnRole}
+    n_rows = len(result.table)
+    length = f"{n_rows:,} {_FREQUENCY_WORDS.get(result.frequency, '')}".rstrip()
+    text = f"{length} row{'' if n_rows == 1 else 's'}"
+    if columns[ColumnRole.DATE]:
+        dates = result.table[columns[ColumnRole.DATE][0]].dropna()
+        if len(dates) and pd.api.types.is_datetime64_any_dtype(dates):
+            text += f", {dates.min():%-d %b %Y} to {dates.max():%-d %b %Y}"
+    outcome = columns[ColumnRole.OUTCOME]
+    parts = [outcome[0] if outcome else "no outcome found"]
+    parts.append(_count(len(columns[ColumnRole.PAID_SPEND]), "paid channel"))
+    for role, noun in (
+        (ColumnRole.EXPOSURE, "exposure"),
+        (ColumnRole.ORGANIC, "organic"),
+        (ColumnRole.CONTEXT, "context"),
+    ):
+        if columns[role]:
+            parts.append(_count(len(columns[role]), noun) if noun == "exposure" else f"{len(columns[role])} {noun}")
+    return f"{text}: {', '.join(parts)}"

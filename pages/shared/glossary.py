@@ -18,7 +18,7 @@ GLOSSARY = MappingProxyType(
         "convergence": "Whether the search has settled: later candidates are no longer clearly better than earlier ones.",
         "cores": "How many processes search at the same time. The result is the same for any number.",
         "cpa": "Cost per acquisition: spend divided by the outcomes it brought.",
-        "decomp_rssd": "Business error (DECOMP.RSSD): how far shares of effect are from shares of spend; lower is more plausible.",
+        "decomp_rssd": "Business error (DECOMP.RSSD): how far effect shares are from spend shares; lower is more plausible.",
         "effect_share": "A channel's part of everything that paid media brought.",
         "event": "A one-off cause gets a column of its own, so that it does not blur what media brought.",
         "exposure": "Impressions, clicks or GRPs of a paid channel: often closer to what people saw than the money spent.",

@@ -21,7 +21,11 @@ def asset(name: str) -> str:
 def draw() -> None:
     """Draw the sidebar around the navigation, and the style all pages share."""
     st.html(ROOT / "assets" / "studio.css")
-    st.logo(asset("logo_dark.svg" if current_theme() is Theme.DARK else "logo.svg"), size="large", icon_image=asset("favicon.svg"))
+    st.logo(
+        asset("logo_dark.svg" if current_theme() is Theme.DARK else "logo.svg"),
+        size="large",
+        icon_image=asset("favicon.svg"),
+    )
     with st.sidebar:
         _open_project()
         with st.container(key="foot", gap=None):

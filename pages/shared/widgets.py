@@ -1,8 +1,9 @@
 """Small pieces every page is made of: where you are, the next step, charts with their data, safe text and tables."""
 
+import datetime as dt
 import html
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, NoReturn
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,25 +11,13 @@ import streamlit as st
 from streamlit.elements.plotly_chart import PlotlyState
 
 from mmm_core.charts.theme import Theme
+from mmm_core.entities.columns import Frequency
+from mmm_core.entities.findings import IngestResult
+from mmm_core.entities.records import ProjectRecord, RunRecord
 from pages.shared import session
-from pages.shared.glossary import term
 from pages.shared.routes import Route
 
-__all__ = [
-    "NextStep",
-    "as_text",
-    "breadcrumb",
-    "chart",
-    "csv_bytes",
-    "csv_download",
-    "current_theme",
-    "next_step",
-    "page_title",
-    "spreadsheet_safe",
-    "table",
-    "term",
-    "truncated",
-]
+FREQUENCY_WORDS = {Frequency.DAY: "daily", Frequency.WEEK: "weekly", Frequency.MONTH: "monthly"}
 
 _MARKDOWN = "\\`*_[]<>#|~$:&"
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -54,6 +43,53 @@ class Crumb(NamedTuple):
     text: str
     route: Route | None = None
     query: Mapping[str, str] = {}
+
+
+def header(title: str, crumbs: Sequence[Crumb], subtitle: str = "") -> None:
+    """Top of every page: the line that says where you are, then the heading."""
+    breadcrumb(*crumbs)
+    page_title(title, subtitle)
+
+
+def project_crumbs(project: ProjectRecord, upload: IngestResult | None = None) -> list[Crumb]:
+    """The first parts of the line: the project and its data."""
+    here = session.address_of(project=project.project_id)
+    crumbs = [Crumb(project.name, Route.HOME)]
+    if upload is not None:
+        frequency = f"{FREQUENCY_WORDS[upload.frequency]}, " if upload.frequency else ""
+        crumbs.append(Crumb(f"{frequency}{len(upload.table):,} rows", Route.UPLOAD, here))
+    return crumbs
+
+
+def run_crumb(run: RunRecord) -> Crumb:
+    """The part of the line that names a run."""
+    here = session.address_of(project=run.project_id, run=run.run_id)
+    return Crumb(f"{run.name} · {run.n_done:,} models", Route.RUN, here)
+
+
+def ago(moment: dt.datetime) -> str:
+    """``just now``, ``5 minutes ago``, ``yesterday``, then the date."""
+    seconds = (dt.datetime.now(dt.UTC) - moment.astimezone(dt.UTC)).total_seconds()
+    if seconds < 90:
+        return "just now"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} minutes ago"
+    if seconds < 36 * 3600:
+        hours = round(seconds / 3600)
+        return f"{hours} hour{'' if hours == 1 else 's'} ago"
+    if seconds < 7 * 86400:
+        return f"{round(seconds / 86400)} days ago"
+    return f"{moment.astimezone():%-d %b %Y}"
+
+
+def duration(seconds: float) -> str:
+    """``about 3 seconds``, ``about 2 minutes``."""
+    if seconds < 90:
+        whole = max(1, round(seconds))
+        return f"about {whole} second{'' if whole == 1 else 's'}"
+    if seconds < 90 * 60:
+        return f"about {round(seconds / 60)} minutes"
+    return f"about {seconds / 3600:.1f} hours"
 
 
 def page_title(title: str, subtitle: str = "") -> None:
@@ -96,7 +132,7 @@ def next_step(step: NextStep, *, key: str = "next_step") -> None:
         go_to(step.route)
 
 
-def go_to(route: Route) -> None:
+def go_to(route: Route) -> NoReturn:
     """Change the page and keep what is open."""
     query = {} if route is Route.HOME else session.current_address()
     st.switch_page(route.value, query_params=query)

@@ -1,0 +1,208 @@
+"""Upload: drop a file, see what was found in it, repair it, and look at it."""
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from mmm_core.charts.outcome_chart import draw_outcome, outcome_points
+from mmm_core.charts.spend_chart import draw_spend, spend_frame, spend_points
+from mmm_core.engine.ingest import read_table, repair, template_csv
+from mmm_core.engine.model_summary import describe_upload
+from mmm_core.entities.columns import ColumnRole
+from mmm_core.entities.findings import Finding, IngestResult, Repair, Severity
+from mmm_core.entities.records import ProjectRecord
+from mmm_core.errors import MMMError
+from pages.shared import boundary, guards, loaders, session
+from pages.shared.routes import Route
+from pages.shared.widgets import (
+    NextStep,
+    as_text,
+    chart,
+    current_theme,
+    header,
+    next_step,
+    project_crumbs,
+)
+
+LIMIT_MB = 50
+FIRST_ROWS = 12
+SHOWN_CELLS = 12
+REPAIR_LABELS = {
+    Repair.TREAT_AS_ZERO: "Treat as 0",
+    Repair.ESTIMATE_VALUES: "Estimate from neighbours",
+    Repair.FILL_MISSING_PERIODS: "Add the missing rows",
+    Repair.KEEP_FIRST: "Keep the first row",
+    Repair.KEEP_LAST: "Keep the last row",
+    Repair.IGNORE_COLUMN: "Ignore the column",
+}
+SEVERITIES = {
+    Severity.IMPOSSIBLE: ("Has to be mended before a model can be fitted", ":material/error:", "red"),
+    Severity.DOUBTFUL: ("Please check", ":material/help:", "orange"),
+    Severity.CHANGED: ("Changed while reading", ":material/check:", "gray"),
+}
+
+
+def render() -> None:
+    project = guards.require_project()
+    upload = loaders.upload(project)
+    header("Upload", project_crumbs(project, upload))
+    _drop_zone(project, has_data=upload is not None)
+    if upload is None:
+        _what_is_expected()
+        next_step(NextStep("Configure", Route.CONFIGURE, "Drop a file first."))
+        return
+    st.markdown(f"#### {as_text(describe_upload(upload))}")
+    _findings(project, upload)
+    _pictures(upload)
+    _first_rows(upload)
+    blocked = "" if upload.is_usable else "Mend what is marked first, or correct the file and drop it again."
+    next_step(NextStep("Configure", Route.CONFIGURE, blocked))
+
+
+def _drop_zone(project: ProjectRecord, *, has_data: bool) -> None:
+    label = "Drop another file to replace the data" if has_data else "Drop a CSV or Excel file"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        file = st.file_uploader(
+            label,
+            type=["csv", "tsv", "txt", "xlsx"],
+            key=f"upload_{project.project_id}",
+            max_upload_size=LIMIT_MB,
+            help=f"Up to {LIMIT_MB} MB. Any separator, encoding and decimal mark.",
+        )
+        st.download_button(
+            "Download a template",
+            template_csv,
+            file_name="mmm_template.csv",
+            mime="text/csv",
+            key="template",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )
+    if file is not None and session.recall("upload.taken") != file.file_id:
+        session.remember("upload.taken", file.file_id)
+        _take(project, file)
+    refusal = session.recall("upload.refusal")
+    if isinstance(refusal, MMMError):
+        kept = " Your previous data are kept." if has_data else ""
+        boundary.show_problems(refusal, f"This file cannot be used.{kept}")
+
+
+def _take(project: ProjectRecord, file: UploadedFile) -> None:
+    session.forget("upload.refusal")
+    session.forget("upload.before")
+    try:
+        with st.spinner("Reading the file …"):
+            result = read_table(file.getvalue(), name=file.name)
+            loaders.workspace().save_upload(project.project_id, result)
+    except MMMError as error:
+        session.remember("upload.refusal", error)
+        return
+    session.start_afresh("configure")
+    st.rerun()
+
+
+def _what_is_expected() -> None:
+    with st.container(border=True):
+        st.markdown("**What the file should hold**")
+        st.markdown(
+            "- one row per day, week or month, at least two years of weeks if you can\n"
+            "- a date column, and the outcome you want to explain: revenue or conversions\n"
+            "- what you spent on each channel, one column per channel, 0 where there was none\n"
+            "- if you have them: impressions or clicks per channel, newsletters and other unpaid media, "
+            "prices, promotions, competitors"
+        )
+
+
+def _findings(project: ProjectRecord, upload: IngestResult) -> None:
+    _undo(project)
+    if not upload.findings:
+        st.markdown(":green-badge[:material/check: Nothing to mend]")
+        return
+    for severity, (heading, icon, colour) in SEVERITIES.items():
+        found = [(i, f) for i, f in enumerate(upload.findings) if f.severity is severity]
+        if not found:
+            continue
+        quiet = severity is Severity.CHANGED
+        area = st.expander(f"{heading} ({len(found)})", icon=icon) if quiet else st.container(border=True, gap="small")
+        with area:
+            if not quiet:
+                st.markdown(f":{colour}[{icon}] **{heading}**")
+            for position, finding in found:
+                _finding(project, upload, finding, position)
+
+
+def _finding(project: ProjectRecord, upload: IngestResult, finding: Finding, position: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(as_text(finding.message), width="stretch")
+        if finding.cells and finding.severity is not Severity.CHANGED:
+            with st.popover("Where", type="tertiary", key=f"where_{position}"):
+                _where(finding)
+        for choice in finding.repairs:
+            if st.button(REPAIR_LABELS[choice], key=f"repair_{position}_{choice.value}"):
+                mended = repair(upload, finding, choice)
+                session.remember("upload.before", (project.project_id, upload))
+                loaders.workspace().save_upload(project.project_id, mended)
+                session.start_afresh("configure")
+                st.rerun()
+
+
+def _where(finding: Finding) -> None:
+    lines = [f"- row {cell.row:,}, {as_text(cell.column)}" for cell in finding.cells[:SHOWN_CELLS]]
+    rest = max(finding.n_cells, len(finding.cells)) - len(lines)
+    if rest > 0:
+        lines.append(f"- and {rest:,} more")
+    st.markdown("\n".join(lines))
+
+
+def _undo(project: ProjectRecord) -> None:
+    before = session.recall("upload.before")
+    if not isinstance(before, tuple) or before[0] != project.project_id:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(":green-badge[:material/check: Repaired]", width="content")
+        if st.button("Undo", key="undo_repair", type="tertiary", icon=":material/undo:"):
+            loaders.workspace().save_upload(project.project_id, before[1])
+            session.forget("upload.before")
+            session.start_afresh("configure")
+            st.rerun()
+
+
+def _pictures(upload: IngestResult) -> None:
+    roles = {role: [s.column for s in upload.suggestions if s.role is role] for role in ColumnRole}
+    numeric = {name for name in upload.table.columns if pd.api.types.is_numeric_dtype(upload.table[name])}
+    dates = next((upload.table[name] for name in roles[ColumnRole.DATE]), None)
+    if dates is None or not pd.api.types.is_datetime64_any_dtype(dates):
+        return
+    for outcome in (name for name in roles[ColumnRole.OUTCOME] if name in numeric):
+        points = outcome_points(dates, upload.table[outcome], frequency=upload.frequency)
+        chart(
+            draw_outcome(points, current_theme()),
+            pd.DataFrame({"date": points.dates, outcome: points.amounts}),
+            key="outcome",
+            file_name="outcome",
+            alt=f"Line of {outcome} over time",
+        )
+    paid = [name for name in roles[ColumnRole.PAID_SPEND] if name in numeric]
+    if paid:
+        spend = spend_points(dates, upload.table[paid])
+        chart(
+            draw_spend(spend, current_theme()),
+            spend_frame(spend),
+            key="spend",
+            file_name="spend",
+            alt="Spend over time, one panel per channel",
+        )
+
+
+def _first_rows(upload: IngestResult) -> None:
+    with st.expander(
+        f"First {min(FIRST_ROWS, len(upload.table))} of {len(upload.table):,} rows", icon=":material/table_rows:"
+    ):
+        dates = [name for name in upload.table if pd.api.types.is_datetime64_any_dtype(upload.table[name])]
+        look = {name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in dates}
+        st.dataframe(upload.table.head(FIRST_ROWS), key="first_rows", hide_index=True, column_config=look)
+
+
+with boundary.page("Upload"):
+    render()
