@@ -12,7 +12,10 @@ from pages.shared import loaders, session
 from pages.shared.routes import Route
 from pages.shared.widgets import go_to
 
-_KEPT = (RunStatus.FINISHED, RunStatus.STOPPED)
+
+def has_result(run: RunRecord) -> bool:
+    """Whether a run ended with something to look at; one that was stopped before it began has nothing."""
+    return run.status is RunStatus.FINISHED or (run.status is RunStatus.STOPPED and run.n_done > 0)
 
 
 def require_project() -> ProjectRecord:
@@ -75,7 +78,7 @@ def _run_with_result(project: ProjectRecord) -> RunRecord | None:
     run_id = session.run_id()
     if run_id is not None:
         chosen = loaders.run(run_id)
-        if chosen is not None and chosen.project_id == project.project_id and chosen.status in _KEPT:
+        if chosen is not None and chosen.project_id == project.project_id and has_result(chosen):
             return chosen
     runs = loaders.workspace().list_runs(project.project_id)
-    return next((run for run in runs if run.status in _KEPT), None)
+    return next((run for run in runs if has_result(run)), None)

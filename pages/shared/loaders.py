@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from mmm_core.engine.project_file import ParsedProject, parse_project
 from mmm_core.entities.design import Design
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
@@ -62,6 +63,27 @@ def design(run_id: str) -> Design:
 def run_table(run_id: str) -> pd.DataFrame:
     """The table a run worked on."""
     return _run_table(str(workspace().folder), run_id)
+
+
+def request(run: RunRecord) -> ParsedProject:
+    """What a run was asked to do: its project file, read."""
+    return _request(run.run_id, run.project_file)
+
+
+def pick_model(run_id: str, solution_id: str | None) -> None:
+    """Keep which model of a run the user trusts (None: the recommended one)."""
+    workspace().select_model(run_id, solution_id)
+    _result.clear(str(workspace().folder), run_id)
+
+
+def ensure_worker() -> None:
+    """Start a worker process unless one lives; ``MMM_STUDIO_WORKER=off`` leaves it out, for tests of the pages alone."""
+    if os.environ.get("MMM_STUDIO_WORKER") == "off":
+        return
+    from mmm_core.runs.worker import ensure_worker as ensure  # noqa: PLC0415 - heavy
+
+    ensure(workspace())
+    _worker.clear(str(workspace().folder))
 
 
 def model(run_id: str, solution_id: str) -> FittedModel:
@@ -142,11 +164,23 @@ def _run_table(folder: str, run_id: str) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
+def _request(run_id: str, project_file: str) -> ParsedProject:
+    del run_id
+    return parse_project(project_file)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _model(folder: str, run_id: str, solution_id: str) -> FittedModel:
     from mmm_core.engine.candidate import refit_model  # noqa: PLC0415 - heavy
 
-    found = _result(folder, run_id)
-    return refit_model(found.design, hyperparameters_of(found, solution_id))
+    found, rules = _result(folder, run_id), request(workspace().get_run(run_id)).trials
+    return refit_model(
+        found.design,
+        hyperparameters_of(found, solution_id),
+        intercept=rules.intercept,
+        intercept_sign=rules.intercept_sign,
+        rssd_zero_penalty=rules.rssd_zero_penalty,
+    )
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

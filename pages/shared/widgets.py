@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.elements.plotly_chart import PlotlyState
 
-from mmm_core.charts.theme import Theme
+from mmm_core.charts.theme import Theme, take_title
 from mmm_core.entities.columns import Frequency
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.records import ProjectRecord, RunRecord
@@ -170,6 +170,7 @@ def chart(
         "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
         "toImageButtonOptions": {"format": "png", "filename": file_name, "scale": 2},
     }
+    chart_title(figure)
     event = st.plotly_chart(
         figure,
         key=key,
@@ -182,6 +183,14 @@ def chart(
     )
     _data_behind(data, key=key, file_name=file_name)
     return event if select else None
+
+
+def chart_title(figure: go.Figure) -> None:
+    """Move the title out of a figure into the page, where a long sentence wraps on a narrow screen."""
+    title, subtitle = take_title(figure)
+    if title:
+        quiet = f"  \n:gray[{as_text(subtitle)}]" if subtitle else ""
+        st.markdown(f"**{as_text(title)}**{quiet}")
 
 
 def table(
