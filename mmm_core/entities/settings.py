@@ -65,6 +65,9 @@ DEFAULT_BOUNDS: Mapping[AdstockKind, Mapping[str, Interval]] = MappingProxyType(
 )
 """The bounds Robyn's guide recommends, by kind of adstock."""
 
+DEFAULT_LAMBDA_BOUNDS: Interval = (0.0, 1.0)
+DEFAULT_TRAIN_SIZE_BOUNDS: Interval = (0.5, 0.8)
+
 
 class Treatment(StrEnum):
     """What happens to marked periods: explained by a column of their own, or not used for the fit."""
@@ -206,6 +209,7 @@ class ModelSettings:
         window: Periods to model; None means all.
         adstock: Kind for every channel that does not name its own.
         bounds: Overrides by channel key and parameter (``theta alpha gamma shape scale``) or, for any column, ``penalty``.
+            Parameters of another kind of adstock have no effect, so that switching the kind back restores them.
         lambda_bounds: Range of the shrinkage on Robyn's scale 0..1.
         train_size_bounds: Range of the training share when the series is validated on later periods.
         marked: One-off periods.
@@ -221,8 +225,8 @@ class ModelSettings:
     window: Window | None = None
     adstock: AdstockKind = AdstockKind.GEOMETRIC
     bounds: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
-    lambda_bounds: Interval = (0.0, 1.0)
-    train_size_bounds: Interval = (0.5, 0.8)
+    lambda_bounds: Interval = DEFAULT_LAMBDA_BOUNDS
+    train_size_bounds: Interval = DEFAULT_TRAIN_SIZE_BOUNDS
     marked: tuple[MarkedPeriods, ...] = ()
     calibration: CalibrationInput = field(default_factory=CalibrationInput)
 
@@ -254,15 +258,10 @@ class ModelSettings:
                 f"Bounds are given for {column!r}, which is no column of the model ({', '.join(self.bounded_columns)}). "
                 "Correct the name or remove them."
             )
-        if column in self.channels:
-            kind = self.adstock_of(column)
-            allowed, what = (*DEFAULT_BOUNDS[kind], "penalty"), f"a channel with {kind.value} adstock"
-        else:
-            allowed, what = ("penalty",), "a column that is no channel"
         for parameter, interval in parameters.items():
-            if parameter in PARAMETER_LIMITS and parameter not in allowed:
+            if column not in self.channels and parameter in PARAMETER_LIMITS and parameter != "penalty":
                 raise BoundsError(
-                    f"{column!r} is {what}, which has no {parameter}; allowed are {', '.join(allowed)}. Remove {parameter}."
+                    f"{column!r} is no channel, so it has a penalty but no {parameter}. Remove {parameter}."
                 )
             check_interval(f"{column}_{parameter}", interval, PARAMETER_LIMITS.get(parameter))
 
@@ -318,5 +317,7 @@ def check_interval(name: str, interval: Interval, limits: Interval | None) -> No
         raise BoundsError(f"Unknown hyperparameter {name!r}; allowed endings are {', '.join(PARAMETER_LIMITS)}.")
     low, high = interval
     if not (limits[0] <= low <= high <= limits[1]):
-        allowed = _LIMIT_WORDS.get(name.rsplit("_", 1)[-1], f"between {limits[0]:g} and {limits[1]:g}")
+        allowed = _LIMIT_WORDS.get(
+            name.replace(".", "_").rsplit("_", 1)[-1], f"between {limits[0]:g} and {limits[1]:g}"
+        )
         raise BoundsError(f"The range of {name} must be {allowed}, low end first; got {low:g} to {high:g}.")
