@@ -91,7 +91,9 @@ class IngestResult:
         suggestions: One per column, in the order of the file.
         frequency: Length of one period, or None when it could not be told.
         source_name: Name of the file as uploaded.
-        applied: Repairs the user chose, by finding code and column.
+        applied: Repairs the user chose, by "code" or "code:column" of the finding.
+        rows: Spreadsheet row (header = 1) of every row of the table, 0 for periods that were filled in; () means 2, 3, ….
+        currency: ISO code of the money in the file; None when no sign or name tells.
     """
 
     table: pd.DataFrame
@@ -100,6 +102,8 @@ class IngestResult:
     frequency: Frequency | None
     source_name: str = ""
     applied: Mapping[str, Repair] = field(default_factory=dict)
+    rows: tuple[int, ...] = ()
+    currency: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "table", self.table.copy())
