@@ -190,5 +190,5 @@ def name_empty_levels(texts: Mapping[str, pd.Series], rows: IntArray) -> list[Fi
     if not cells:
         return []
     names = list(dict.fromkeys(cell.column for cell in cells))
-    message = f"{count_of(len(cells), 'empty cell')} of {list_names(names)} read as a level of {'its' if len(names) == 1 else 'their'} own, '{EMPTY_LEVEL}'."
+    message = f"{count_of(len(cells), 'empty cell')} of {list_names(names)} read as the level '{EMPTY_LEVEL}'."
     return [changed("empty_levels", message, cells)]

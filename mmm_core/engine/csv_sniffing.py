@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
+from typing import Literal
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ DELIMITER_NAMES = {
     "\x1f": "control character",
 }
 ONE_COLUMN = "Only one column found. Need a date, a sales column and at least one spend column. Wrong separator?"
+_Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
 _MOST_COLUMNS = 16_384  # as many as Excel
 _BYTE_ORDER_MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -112,17 +114,19 @@ def _score_delimiter(lines: list[str], delimiter: str) -> tuple[bool, float, int
 
 def _split_cells(text: str, delimiter: str) -> pd.DataFrame:
     n_lines = text.count("\n") + 1
-    widths, quoting = _row_widths(text, delimiter, csv.QUOTE_MINIMAL), csv.QUOTE_MINIMAL
+    quoting: _Quoting = 0
+    widths = _row_widths(text, delimiter, quoting)
     if widths is None or len(widths) < n_lines / 2:  # a lone quotation mark swallowed the rest of the file
-        widths, quoting = _row_widths(text, delimiter, csv.QUOTE_NONE), csv.QUOTE_NONE
+        quoting = 3
+        widths = _row_widths(text, delimiter, quoting)
     width = max(widths or [0])
     if width > _MOST_COLUMNS:
         raise DataError(f"The file has {width:,} columns; at most {_MOST_COLUMNS:,} can be read. Wrong separator?")
-    cells = pd.read_csv(
+    cells: pd.DataFrame = pd.read_csv(
         io.StringIO(text),
         sep=delimiter,
         header=None,
-        names=list(range(width)),
+        names=range(width),
         index_col=False,
         dtype=str,
         keep_default_na=False,
@@ -132,10 +136,11 @@ def _split_cells(text: str, delimiter: str) -> pd.DataFrame:
         quoting=quoting,
         engine="c",
     )
-    return cells.fillna("")
+    filled: pd.DataFrame = cells.fillna("")
+    return filled
 
 
-def _row_widths(text: str, delimiter: str, quoting: int) -> list[int] | None:
+def _row_widths(text: str, delimiter: str, quoting: _Quoting) -> list[int] | None:
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=True)
         return [len(row) for row in reader]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+import pandas as pd
+
 from mmm_core.entities.findings import CellPosition, Finding, Repair, Severity
 
 _SHOWN_CELLS = 100
@@ -79,6 +81,11 @@ def list_cells(cells: Sequence[CellPosition]) -> str:
     for cell in cells:
         rows.setdefault(cell.column, []).append(cell.row)
     return "; ".join(f"{quote_name(column)} {list_rows(where)}" for column, where in list(rows.items())[:8])
+
+
+def varies(column: pd.Series) -> bool:
+    """Whether a column has at least two different values, not counting empty cells."""
+    return len(column.dropna().unique()) > 1
 
 
 def count_of(number: int, thing: str) -> str:

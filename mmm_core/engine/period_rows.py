@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mmm_core.engine.date_parsing import DateReading, DateStyle
-from mmm_core.engine.finding_building import build_finding, cells_of, changed, count_of, list_rows, quote_name
+from mmm_core.engine.finding_building import build_finding, cells_of, changed, count_of, list_rows, quote_name, varies
 from mmm_core.engine.role_suggestion import outcome_weight
 from mmm_core.engine.role_words import read_name
 from mmm_core.engine.table_layout import NamedCells
@@ -85,16 +85,14 @@ def pivot_long_layout(table: pd.DataFrame, rows: IntArray, date: str) -> PeriodR
         date: Name of the date column.
     """
     unchanged = PeriodRows(table, rows, ())
-    numbers = [
-        name for name in table.columns if pd.api.types.is_numeric_dtype(table[name]) and table[name].nunique() > 1
-    ]
+    numbers = [name for name in table.columns if pd.api.types.is_numeric_dtype(table[name]) and varies(table[name])]
     if len(numbers) != 1 or not table[date].duplicated().any():
         return unchanged
     variable = next((name for name in table.columns if name != date and _names_variables(table, date, name)), None)
     if variable is None:
         return unchanged
     order = list(dict.fromkeys(table[variable]))
-    wide = table.pivot(index=date, columns=variable, values=numbers[0])[order]
+    wide = table.set_index([date, variable])[numbers[0]].unstack()[order]  # noqa: PD010 - pairs are unique, nothing to sum
     wide = wide.set_axis([str(name) for name in order], axis=1).reset_index()
     first = pd.Series(rows).groupby(table[date].to_numpy()).min().to_numpy()
     message = (

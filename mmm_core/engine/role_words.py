@@ -16,9 +16,11 @@ SPEND = set_of_words(
 )
 SPEND_PARTS = ("spend", "kosten", "ausgaben", "budget", "dépense", "inversi", "investi")
 
-EXPOSURE = set_of_words("impression impressions impr imps imp mdip click clicks klick klicks clics clicks clic cliques view views reach "
+EXPOSURE = set_of_words(
+    "impression impressions impr imps imp mdip click clicks klick klicks clics clic cliques view views reach "
     "reichweite grp grps trp trps insertion insertions circulation send sends sent opens open contacts contact spots spot "
-    "engagement engagements impressionen sichtkontakte plays deliveries delivered exposures exposure kontakte versand")  # fmt: skip
+    "engagement engagements impressionen sichtkontakte plays deliveries delivered exposures exposure kontakte versand"
+)
 EXPOSURE_PARTS = ("impression", "click", "klick", "reichweite")
 
 ORGANIC = set_of_words(

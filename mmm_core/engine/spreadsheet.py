@@ -25,7 +25,7 @@ def safe_for_spreadsheet(frame: pd.DataFrame) -> pd.DataFrame:
         if isinstance(column.dtype, pd.CategoricalDtype):
             column = column.astype(object)
         if pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column):
-            safe.isetitem(i, column.map(quote_formula))
+            safe.isetitem(i, column.map(quote_formula).array)
     return safe.set_axis([quote_formula(name) for name in frame.columns], axis=1)
 
 

@@ -3,9 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from mmm_core.engine.finding_building import build_finding, cells_of, count_of, list_names, list_rows, quote_name
+from mmm_core.engine.finding_building import (
+    build_finding,
+    cells_of,
+    count_of,
+    list_names,
+    list_rows,
+    quote_name,
+    varies,
+)
 from mmm_core.engine.role_suggestion import GUESS
 from mmm_core.engine.role_words import set_of_words
 from mmm_core.engine.settings_suggestion import settings_from_roles
@@ -114,7 +123,7 @@ def _check_spacing(checked: CheckedTable, dates: pd.Series) -> Iterator[Finding]
         return
     if checked.frequency is None:
         usual = int(dates.drop_duplicates().sort_values().diff().dt.days.median())
-        message = f"Dates lie {usual} days apart; only daily, weekly and monthly data can be modelled. Sum the rows up to one of them."
+        message = f"Dates lie {usual} days apart; only daily, weekly and monthly data can be modelled. Sum them up."
         yield build_finding("unknown_frequency", Severity.IMPOSSIBLE, message)
         return
     missing = missing_periods(dates, checked.frequency)
@@ -125,8 +134,8 @@ def _check_spacing(checked: CheckedTable, dates: pd.Series) -> Iterator[Finding]
             f"{count_of(len(missing), checked.frequency.value)} {verb} missing ({shown}). "
             "Fill spend with 0 and estimate the outcome, or fix the file."
         )
-        after = [checked.rows[dates.index[dates.searchsorted(day)]] for day in missing]
-        cells = cells_of(checked.date, after)
+        following = dates.index[np.searchsorted(dates.to_numpy(), pd.Series(missing, dtype=dates.dtype).to_numpy())]
+        cells = cells_of(checked.date, checked.rows[following])
         yield build_finding("missing_periods", Severity.IMPOSSIBLE, message, cells, (Repair.FILL_MISSING_PERIODS,))
     yield from _check_even(checked, dates)
 
@@ -151,10 +160,10 @@ def _check_values(checked: CheckedTable) -> Iterator[Finding]:
     for name, suggestion in checked.roles.items():
         column = checked.table[name]
         if not pd.api.types.is_numeric_dtype(column):
-            if column.nunique() <= 1 and suggestion.role is not ColumnRole.DATE:
+            if not varies(column) and suggestion.role is not ColumnRole.DATE:
                 yield from _constant(checked, name)
             continue
-        if column.nunique() <= 1:
+        if not varies(column):
             yield from _constant(checked, name)
         elif suggestion.role in MEDIA and (column < 0).any():
             yield _negative_media(checked, name)
