@@ -29,14 +29,14 @@ class ContributionPoints(NamedTuple):
 
     Attributes:
         terms: Baseline parts first, then channels; each group by size, biggest first. Terms at zero come last.
-        values: Outcome units, shape (n_terms,).
+        amounts: Outcome units, shape (n_terms,).
         shares: Of the fitted whole, same shape.
         paid_shares: Share of every paid channel in the paid total, biggest first.
         words: Names and colours.
     """
 
     terms: tuple[str, ...]
-    values: FloatArray
+    amounts: FloatArray
     shares: FloatArray
     paid_shares: tuple[tuple[str, float], ...]
     words: Vocabulary
@@ -48,7 +48,7 @@ class WeeklyPoints(NamedTuple):
     Attributes:
         dates: First day of every modelled period, shape (n_periods,).
         names: Series, bottom first: the baseline as one or in parts, then channels by spend, folded ones last.
-        values: Outcome units, shape (n_series, n_periods).
+        amounts: Outcome units, shape (n_series, n_periods).
         outcome: Actual outcome, shape (n_periods,).
         n_folded: How many channels are in the last series; 0 when none was folded.
         words: Names and colours.
@@ -56,7 +56,7 @@ class WeeklyPoints(NamedTuple):
 
     dates: DateArray
     names: tuple[str, ...]
-    values: FloatArray
+    amounts: FloatArray
     outcome: FloatArray
     n_folded: int
     words: Vocabulary
@@ -76,7 +76,7 @@ def contribution_points(model: FittedModel, words: Vocabulary) -> ContributionPo
     paid = [(name, amounts[name] / paid_total) for name in by_size(words.paid)] if paid_total > 0 else []
     return ContributionPoints(
         terms=terms,
-        values=values,
+        amounts=values,
         shares=values / whole if whole else np.zeros_like(values),
         paid_shares=tuple(paid),
         words=words,
@@ -106,7 +106,7 @@ def weekly_points(
     return WeeklyPoints(
         dates=weekly.index.to_numpy(),
         names=tuple(series),
-        values=np.array([values.to_numpy(np.float64) for values in series.values()]),
+        amounts=np.array([values.to_numpy(np.float64) for values in series.values()]),
         outcome=model.outcome.to_numpy(np.float64),
         n_folded=len(folded),
         words=words,
@@ -117,13 +117,13 @@ def draw_contributions(points: ContributionPoints, theme: Theme = Theme.LIGHT) -
     """Draw a waterfall from the first baseline part to the fitted whole."""
     palette, words = PALETTES[theme], points.words
     greys = baseline_colours(words.baseline, theme)
-    starts = np.concatenate([[0.0], np.cumsum(points.values)[:-1]]) if len(points.values) else np.empty(0)
+    starts = np.concatenate([[0.0], np.cumsum(points.amounts)[:-1]]) if len(points.amounts) else np.empty(0)
     full = [words.names.get(term, term) for term in points.terms]
     figure = go.Figure(
         go.Bar(
             orientation="h",
             y=list(range(len(points.terms))),
-            x=points.values,
+            x=points.amounts,
             base=starts,
             marker={"color": [greys.get(term) or words.colours.get(term, palette.other) for term in points.terms]},
             text=[f" {_amount(points, k)} " for k in range(len(points.terms))],
@@ -136,7 +136,7 @@ def draw_contributions(points: ContributionPoints, theme: Theme = Theme.LIGHT) -
     )
     height = 120 + _ROW_HEIGHT * len(points.terms)
     apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=height)
-    ends = np.concatenate([starts, starts + points.values, [0.0]])
+    ends = np.concatenate([starts, starts + points.amounts, [0.0]])
     reach = float(ends.max() - ends.min()) or 1.0
     figure.update_layout(
         showlegend=False,
@@ -162,7 +162,7 @@ def draw_weekly(points: WeeklyPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     palette, words = PALETTES[theme], points.words
     greys = baseline_colours(words.baseline, theme) | {"baseline": palette.greys[2], OTHER_CHANNELS: palette.other}
     figure = go.Figure()
-    for name, values in zip(points.names, points.values, strict=True):
+    for name, values in zip(points.names, points.amounts, strict=True):
         colour = greys.get(name) or words.colours.get(name, palette.other)
         shown = words.names.get(name, "Baseline" if name == "baseline" else name)
         _add_stacked(figure, points, values, shown=shown, colour=colour)
@@ -191,7 +191,7 @@ def draw_weekly(points: WeeklyPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
 
 
 def _add_stacked(figure: go.Figure, points: WeeklyPoints, values: FloatArray, *, shown: str, colour: str) -> None:
-    total = points.values.sum(axis=0)
+    total = points.amounts.sum(axis=0)
     shares = np.divide(values, total, out=np.zeros_like(values), where=total != 0)
     text = [f"{points.words.outcome(v)} ({percent(s)})" for v, s in zip(values, shares, strict=True)]
     common = {
@@ -210,7 +210,7 @@ def _add_stacked(figure: go.Figure, points: WeeklyPoints, values: FloatArray, *,
 
 def _amount(points: ContributionPoints, k: int) -> str:
     share = points.shares[k]
-    return f"{points.words.outcome(points.values[k])} · {percent(share, 0 if abs(share) >= 0.1 else 1)}"
+    return f"{points.words.outcome(points.amounts[k])} · {percent(share, 0 if abs(share) >= 0.1 else 1)}"
 
 
 def _title(points: ContributionPoints) -> str:

@@ -2,12 +2,14 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from mmm_core.charts.theme import PALETTES, Theme, apply_theme
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.model_output import Convergence
+from mmm_core.entities.run_result import SearchProgress
 
 HEIGHT = 320
 OBJECTIVE_NAMES = {
@@ -25,14 +27,14 @@ class ObjectiveCourse(NamedTuple):
         iteration: Last iteration of every twentieth, shape (n_cuts,).
         median: Of the candidates of that twentieth, same shape.
         spread: Standard deviation of the same candidates, same shape.
-        converged: Whether this error had settled.
+        converged: Whether this error had settled; None while the search runs.
     """
 
     objective: str
     iteration: FloatArray
     median: FloatArray
     spread: FloatArray
-    converged: bool
+    converged: bool | None
 
 
 class ConvergencePoints(NamedTuple):
@@ -55,6 +57,36 @@ def convergence_points(convergence: Convergence) -> ConvergencePoints:
                 median=rows["median"].to_numpy(float),
                 spread=rows["std"].to_numpy(float),
                 converged=bool(convergence.converged.get(name, False)),
+            )
+        )
+    return ConvergencePoints(courses=tuple(courses))
+
+
+def course_points(progress: SearchProgress, n_cuts: int = 20) -> ConvergencePoints:
+    """Collect the course of both errors of a search that is still running, every trial in the order of its arrival.
+
+    Args:
+        progress: The newest word from the worker.
+        n_cuts: Into how many parts a whole trial is cut.
+    """
+    trials = np.unique(progress.trial)
+    length = -(-progress.total // max(1, len(trials)))
+    position = np.empty(len(progress.trial), dtype=np.int64)
+    for number in trials:
+        rows = np.flatnonzero(progress.trial == number)
+        position[rows] = np.arange(len(rows))
+    cut = np.minimum(position * n_cuts // max(1, length), n_cuts - 1)
+    courses = []
+    for name, values in (("nrmse", progress.nrmse), ("decomp_rssd", progress.decomp_rssd)):
+        parts = [values[(cut == k) & np.isfinite(values)] for k in range(n_cuts)]
+        filled = [k for k, part in enumerate(parts) if len(part) > 1]
+        courses.append(
+            ObjectiveCourse(
+                objective=name,
+                iteration=np.array([(k + 1) * length / n_cuts for k in filled]),
+                median=np.array([float(np.median(parts[k])) for k in filled]),
+                spread=np.array([float(np.std(parts[k])) for k in filled]),
+                converged=None,
             )
         )
     return ConvergencePoints(courses=tuple(courses))
@@ -105,6 +137,8 @@ def _title(points: ConvergencePoints) -> str:
     if not points.courses:
         return "Too few models to tell whether the search has settled"
     settled = [course.converged for course in points.courses]
+    if None in settled:
+        return "How both errors fall as the search goes on"
     if all(settled):
         return "The search has settled: later models are no longer clearly better"
     return "The search has not settled: more models may still find better ones"

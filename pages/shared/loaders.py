@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from mmm_core.charts.vocabulary import Vocabulary, vocabulary
 from mmm_core.engine.project_file import ParsedProject, parse_project
 from mmm_core.entities.design import Design
 from mmm_core.entities.findings import IngestResult
@@ -63,6 +64,11 @@ def design(run_id: str) -> Design:
 def run_table(run_id: str) -> pd.DataFrame:
     """The table a run worked on."""
     return _run_table(str(workspace().folder), run_id)
+
+
+def words(run: RunRecord) -> Vocabulary:
+    """Names, colours and units of a run."""
+    return vocabulary(result(run.run_id), request(run).settings.outcome.currency)
 
 
 def request(run: RunRecord) -> ParsedProject:

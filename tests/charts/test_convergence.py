@@ -1,8 +1,8 @@
 import pandas as pd
 
-from mmm_core.charts.convergence import convergence_points, draw_convergence
+from mmm_core.charts.convergence import convergence_points, course_points, draw_convergence
 from mmm_core.entities.model_output import Convergence
-from tests.charts.run_builder import build_convergence
+from tests.charts.run_builder import build_convergence, build_progress
 
 
 def test_every_objective_has_its_course_and_verdict() -> None:
@@ -18,3 +18,11 @@ def test_a_run_too_short_to_judge_says_so() -> None:
     table = pd.DataFrame(columns=["objective", "cut", "iteration", "n", "median", "std"])
     points = convergence_points(Convergence(table=table, converged={}, messages=()))
     assert "Too few models" in draw_convergence(points).layout.title.text
+
+
+def test_while_the_search_runs_its_course_so_far_is_drawn_without_a_verdict() -> None:
+    points = course_points(build_progress(n_per_trial=100, trials=2))
+    nrmse = points.courses[0]
+    assert nrmse.iteration.tolist() == [50.0, 100.0]
+    assert 0.05 < nrmse.median[0] < 0.3
+    assert "as the search goes on" in draw_convergence(points).layout.title.text

@@ -1,0 +1,180 @@
+"""What the Run page shows of one run: the live cloud, what was found, what went wrong."""
+
+import streamlit as st
+
+from mmm_core.charts.candidates import candidate_points, draw_candidates
+from mmm_core.charts.convergence import convergence_points, course_points, draw_convergence
+from mmm_core.charts.live import HEIGHT, draw_live, live_points
+from mmm_core.charts.summary import duration_words, found_sentences, seconds_left, stage_sentence
+from mmm_core.charts.vocabulary import Vocabulary
+from mmm_core.entities.records import RunRecord, RunStatus
+from mmm_core.entities.run_result import RunResult, SearchProgress
+from pages.shared import loaders
+from pages.shared.widgets import ago, as_text, chart, chart_title, current_theme
+
+STATUS = {
+    RunStatus.QUEUED: ("Waiting", "gray", ":material/hourglass_empty:"),
+    RunStatus.RUNNING: ("Running", "blue", ":material/play_circle:"),
+    RunStatus.FINISHED: ("Finished", "green", ":material/check_circle:"),
+    RunStatus.STOPPED: ("Stopped early", "orange", ":material/stop_circle:"),
+    RunStatus.FAILED: ("Failed", "red", ":material/error:"),
+}
+FROM_CACHE = "Same data, settings and seed: the earlier result was returned at once."
+_QUIET = {"displayModeBar": False}
+
+
+def cloud(progress: SearchProgress | None, total: int, *, key: str) -> None:
+    """The cloud of candidates so far; an empty one of the same height before the first."""
+    points = live_points(progress, total)
+    figure = draw_live(points, current_theme())
+    chart_title(figure)
+    st.plotly_chart(
+        figure,
+        key=f"cloud_{key}",
+        theme=None,
+        config=_QUIET,
+        height=HEIGHT,
+        alt=f"Scatter of {points.done:,} candidates: error of fit across, gap to spend shares up",
+    )
+
+
+def live(run: RunRecord, progress: SearchProgress | None, *, ahead: int) -> None:
+    """A run that waits or runs: cloud, numbers, stop.
+
+    Args:
+        run: As it stands now.
+        progress: The newest word from the worker.
+        ahead: How many other runs the worker takes first.
+    """
+    left, right = st.columns([2, 1], gap="large")
+    with left:
+        cloud(progress, run.n_planned, key="live")
+    with right, st.container(border=True, gap="small", height=HEIGHT + 60):
+        st.subheader(as_text(run.name), anchor=False)
+        st.markdown(_stage(run, progress, ahead), text_alignment="left")
+        done = progress.done if progress is not None else 0
+        st.progress(min(1.0, done / max(1, run.n_planned)))
+        _numbers(run, progress)
+        stopping = run.stop_requested
+        if st.button(
+            "Stopping …" if stopping else "Stop and keep what is found",
+            key="stop",
+            icon=":material/stop_circle:",
+            disabled=stopping,
+            width="stretch",
+        ):
+            loaders.workspace().request_stop(run.run_id)
+            st.rerun()
+        st.caption("The run goes on when you leave this page or close the browser; you find it here again.")
+        if run.status is RunStatus.QUEUED:
+            worker_note()
+    with st.container(height=400, border=False):
+        if progress is not None and progress.done:
+            figure = draw_convergence(course_points(progress), current_theme())
+            chart_title(figure)
+            st.plotly_chart(
+                figure, key="course_live", theme=None, config=_QUIET, alt="Course of both errors during the search"
+            )
+
+
+def final_cloud(result: RunResult) -> None:
+    """The cloud of a finished run, in the place and height of the live one."""
+    figure = draw_candidates(candidate_points(result), current_theme())
+    figure.update_layout(height=HEIGHT, clickmode="none")
+    chart_title(figure)
+    alt = "Scatter of all candidates with the fronts joined and the recommended model starred"
+    st.plotly_chart(figure, key="cloud_final", theme=None, config=_QUIET, height=HEIGHT, alt=alt)
+
+
+def found(run: RunRecord, result: RunResult, words: Vocabulary) -> None:
+    """What a finished run found, in three sentences."""
+    run_line(run, heading=True)
+    if run.from_cache:
+        st.info(FROM_CACHE, icon=":material/bolt:")
+    for sentence in found_sentences(result, words):
+        st.markdown(as_text(sentence))
+    for note in dict.fromkeys((*result.collection.info.notes, *result.pareto["notes"])):
+        st.caption(as_text(note))
+
+
+def settled(result: RunResult) -> None:
+    """Whether the search had settled, as a chart with its data."""
+    convergence = result.collection.convergence
+    figure = draw_convergence(convergence_points(convergence), current_theme())
+    chart(
+        figure,
+        convergence.table,
+        key="convergence",
+        file_name="convergence",
+        alt="Median and spread of both errors over the course of the search",
+    )
+
+
+def failed(run: RunRecord) -> None:
+    """What happened, what was kept, what to do, and the details."""
+    st.error(
+        f"**{as_text(run.name)} failed.** {as_text(run.error or 'The worker ended without saying why.')}  \n"
+        "Your data and settings are kept, and so is every earlier result. "
+        "Start it again; if it fails again, change the settings or send us the details.",
+        icon=":material/error:",
+    )
+    with st.expander("Copy details"):
+        started = f"started {run.started:%Y-%m-%d %H:%M:%S}" if run.started else "never started"
+        about = f"run {run.run_id}, {started}, {run.n_done:,} of {run.n_planned:,} candidates"
+        st.code("\n\n".join([about, run.error_details or run.error, run.project_file]), language="text")
+
+
+def run_line(run: RunRecord, *, heading: bool = False) -> None:
+    """One line about a run: name, status, when, how many models, how long."""
+    label, colour, icon = STATUS[run.status]
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        name = as_text(run.name)
+        st.markdown(f"#### {name}" if heading else f"**{name}**", width="content")
+        st.badge(label, color=colour, icon=icon)
+        if run.from_cache:
+            st.badge("From the cache", color="violet", icon=":material/bolt:", help=FROM_CACHE)
+        st.caption(_facts(run), width="content")
+
+
+def worker_note() -> None:
+    """Say when no worker is there, and how one is started."""
+    worker = loaders.worker()
+    if worker is not None:
+        if not worker.is_warm:
+            st.caption("The worker is warming up: the first run starts in a few seconds.")
+        return
+    st.warning(
+        "No worker is running yet, so runs wait. One starts by itself with the first run; "
+        "or start it in a terminal with `mmm-studio worker`.",
+        icon=":material/power_off:",
+    )
+    if st.button("Start the worker", key="start_worker", icon=":material/power_settings_new:"):
+        loaders.ensure_worker()
+
+
+def _facts(run: RunRecord) -> str:
+    facts = [ago(run.finished or run.created)]
+    if run.n_done:
+        facts.append(f"{run.n_done:,} models")
+    if run.started and run.finished and not run.from_cache:
+        facts.append(duration_words((run.finished - run.started).total_seconds()))
+    return " · ".join(facts)
+
+
+def _stage(run: RunRecord, progress: SearchProgress | None, ahead: int) -> str:
+    if run.stop_requested:
+        return "Stopping after the batch at hand; what was found is kept."
+    if run.status is RunStatus.QUEUED:
+        others = f"{ahead} other run{'s' if ahead != 1 else ''}"
+        return f"Waiting for {others} to finish first." if ahead else "Waiting for the worker to take it."
+    return f"{stage_sentence(progress)} …"
+
+
+def _numbers(run: RunRecord, progress: SearchProgress | None) -> None:
+    left = seconds_left(progress)
+    first, second = st.columns(2)
+    first.metric("Models tried", f"{progress.done if progress is not None else 0:,}", help=f"of {run.n_planned:,}")
+    rate = f"{progress.models_per_second:,.0f}" if progress is not None and progress.done else "soon"
+    second.metric("Models per second", rate)
+    first.metric("Time left", duration_words(left) if left is not None else "soon")
+    second.metric("On the front", f"{len(progress.front):,}" if progress is not None else "0")
