@@ -67,6 +67,18 @@ class RunQueue(RunShelf):
             connection.execute(workers.insert().values(worker_id=worker_id, pid=pid, started=moment, last_seen=moment))
         return True
 
+    def announce_process(self, worker_id: str, pid: int) -> None:
+        """Say which process an announced worker became, until it registers itself.
+
+        Args:
+            worker_id: The worker.
+            pid: Its process.
+        """
+        moment = now()
+        unknown = sa.and_(workers.c.worker_id == worker_id, workers.c.pid == 0)
+        with self.database.writing() as connection:
+            connection.execute(workers.update().where(unknown).values(pid=pid, started=moment, last_seen=moment))
+
     def heartbeat(self, worker_id: str, *, is_warm: bool | None = None) -> bool:
         """Say that a worker is alive; extends the lease of its run.
 

@@ -191,13 +191,12 @@ class RunShelf(ProjectShelf):
         if worker_id is not None:
             held = sa.and_(held, runs.c.worker_id == worker_id, runs.c.status == RunStatus.RUNNING)
         with self.database.writing() as connection:
-            before = connection.scalar(sa.select(runs.c.result_folder).where(runs.c.run_id == run_id))
             kept = connection.execute(
                 runs.update().where(held).values(result_folder=name, selected_id=result.collection.selected_id)
             ).rowcount
-        unused = before if kept else name
-        if unused:
-            remove_folder(self.run_folder(run_id) / unused)
+        for folder in self.run_folder(run_id).glob("result-*"):  # also what a killed worker left unfinished
+            if (folder.name == name) is not bool(kept):
+                remove_folder(folder)
         return bool(kept)
 
     def load_result(self, run_id: str) -> RunResult:

@@ -1,0 +1,175 @@
+"""The command ``mmm-studio``: the dashboard, a worker, and runs in scripts and on schedulers."""
+
+import dataclasses
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from mmm_core.errors import MMMError, RunCancelledError
+
+if TYPE_CHECKING:
+    from mmm_core.entities.run_result import SearchProgress
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="mmm-studio",
+    help="Marketing mix modelling: what did each channel really bring? Without a command, opens the dashboard.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+PortOption = Annotated[int, typer.Option(min=1, max=65535, help="Port of the dashboard on this machine.")]
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder that keeps projects and results; default: MMM_STUDIO_WORKSPACE, or the user data folder.",
+        show_default=False,
+    ),
+]
+
+
+def main() -> NoReturn:
+    """Run the command; mistakes end with one sentence on the standard error and exit code 2."""
+    limit_threads()
+    try:
+        app(standalone_mode=True)
+    except MMMError as error:
+        sys.exit(_complain(error))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    sys.exit(0)
+
+
+def limit_threads() -> None:
+    """One thread per process, before numpy is imported: the same numbers as in the worker, and no fight for the cores."""
+    from mmm_core.runs.threads import ONE_THREAD
+
+    os.environ.update(ONE_THREAD)
+
+
+@app.callback(invoke_without_command=True)
+def choose(context: typer.Context) -> None:
+    """Marketing mix modelling: what did each channel really bring? Without a command, opens the dashboard."""
+    if context.invoked_subcommand is None:
+        open_app()
+
+
+@app.command("app")
+def open_app(port: PortOption = 8501, workspace: WorkspaceOption = None) -> None:
+    """Open the dashboard on this machine, with a worker beside it. Ctrl-C stops both."""
+    from mmm_core.runs.launcher import launch_app
+
+    code = launch_app(port, folder=workspace, say=_say, warn=_warn)
+    raise typer.Exit(code)
+
+
+@app.command("worker")
+def be_worker(workspace: WorkspaceOption = None) -> None:
+    """Serve the queue of a workspace in this terminal, in addition to the worker the dashboard starts."""
+    from mmm_core.runs.worker import run_worker
+
+    run_worker(workspace)
+
+
+@app.command("run")
+def run_project(
+    project: Annotated[Path, typer.Argument(help="Project file, YAML or JSON.", show_default=False)],
+    data: Annotated[Path, typer.Option(help="Data, CSV or XLSX.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option(help="Folder for models.parquet, pareto.parquet and summary.json.", show_default=False)
+    ],
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")] = False,
+    cores: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: what the project file says.", show_default=False)
+    ] = None,
+) -> None:
+    """Run a project file on its data, as the dashboard would, and write the results into a folder."""
+    from mmm_core.engine.project_file import load_project_file
+    from mmm_core.runs.execute import execute_project
+    from mmm_core.runs.export import write_run
+    from mmm_core.runs.headline import summarise
+    from mmm_core.runs.processes import shield_from_interrupt
+
+    interrupt = _Interrupt()
+    shield_from_interrupt(interrupt)
+    loaded = load_project_file(project, data)
+    if cores is not None:
+        loaded = dataclasses.replace(loaded, trials=dataclasses.replace(loaded.trials, cores=cores))
+    with _progress_bar(quiet) as tell:
+        try:
+            result, _ = execute_project(loaded, progress=tell, should_stop=lambda: interrupt.came)
+        except RunCancelledError:
+            assert interrupt.came, "nobody else can stop it"
+    if interrupt.came:
+        _warn("Stopped; nothing was written.")
+        raise typer.Exit(INTERRUPTED)
+    write_run(out, result)
+    if not quiet:
+        _say(f"{summarise(result)}. Written to {out}: models.parquet, pareto.parquet, summary.json")
+
+
+class _Interrupt:
+    """Remembers the first Ctrl-C; the second ends the process at once."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __call__(self) -> None:
+        if self.came:
+            from mmm_core.runs.processes import end_children
+
+            end_children()
+            os._exit(INTERRUPTED)
+        self.came = True
+
+
+@contextmanager
+def _progress_bar(quiet: bool) -> Iterator[Callable[["SearchProgress"], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[speed]:,.0f} models/s"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
+        task = bar.add_task("Preparing", total=None, speed=0.0)
+
+        def tell(progress: "SearchProgress") -> None:
+            bar.update(
+                task,
+                description=progress.stage.capitalize(),
+                completed=progress.done,
+                total=progress.total,
+                speed=progress.models_per_second,
+            )
+
+        yield tell
+
+
+def _complain(error: MMMError) -> int:
+    _warn(" ".join(str(error).split("\n")))
+    return BAD_INPUT
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+def _warn(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

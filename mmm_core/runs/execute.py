@@ -1,0 +1,146 @@
+"""One run from a project to its result; the same for the worker, the command line and a script."""
+
+import dataclasses
+import importlib.metadata
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+import mmm_core
+from mmm_core.entities.project import Project
+from mmm_core.entities.run_result import RunResult, SearchProgress
+
+CACHE_BYTES = 1_000_000_000
+"""What the cache of finished runs may take on disk; the results used longest ago go first."""
+
+CACHED_CANDIDATES = 200_000
+"""Larger results are not cached: one of them would push out all others, and writing it twice costs more than it saves."""
+
+_DECISIVE_LIBRARIES = ("numpy", "scipy", "pandas", "numba", "nevergrad", "prophet", "holidays")
+
+ProgressCallback = Callable[[SearchProgress], None]
+
+
+class _StoppedEarlyError(Exception):
+    """Carries the result of a stopped run past the cache, which keeps only what is returned."""
+
+    def __init__(self, result: RunResult) -> None:
+        super().__init__("stopped early")
+        self.result = result
+
+
+def execute_project(
+    project: Project,
+    *,
+    progress: ProgressCallback | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    cache_folder: Path | None = None,
+) -> tuple[RunResult, bool]:
+    """Build the features, search, rank the fronts.
+
+    Args:
+        project: Data, settings and search.
+        progress: Told where the run stands, several times a second.
+        should_stop: Asked between batches; what was found until then is kept.
+        cache_folder: Where finished runs are remembered; None computes in any case.
+
+    Returns:
+        The result, and whether it was remembered from an earlier run with the same data, settings, seed and version.
+        The number of processes is not part of what must be the same: it does not change the result.
+
+    Raises:
+        MMMError: The project cannot be run.
+        RunCancelledError: It was stopped before it had anything worth keeping.
+    """
+    if cache_folder is None or project.trials.n_candidates > CACHED_CANDIDATES:
+        return _compute(project, progress, should_stop), False
+    import joblib
+
+    computed: list[bool] = []
+
+    def compute() -> RunResult:
+        computed.append(True)
+        result = _compute(project, progress, should_stop)
+        if result.collection.info.stopped_early:
+            raise _StoppedEarlyError(result)
+        return result
+
+    cache_folder.mkdir(parents=True, exist_ok=True)
+    memory = joblib.Memory(cache_folder, compress=False, verbose=0)
+    remember = memory.cache(_remembered, ignore=["compute"])
+    try:
+        result = remember(cache_key(project), compute)
+    except _StoppedEarlyError as stopped:
+        return stopped.result, False
+    if computed:
+        memory.reduce_size(bytes_limit=CACHE_BYTES)
+    return result, not computed
+
+
+def cache_key(project: Project) -> Mapping[str, object]:
+    """Everything a result depends on: data, settings and search as a project file, seed, versions.
+
+    Args:
+        project: Its name, and how many processes it uses, do not count.
+    """
+    from mmm_core.engine.project_file import write_project
+
+    trials = dataclasses.replace(project.trials, cores=None)
+    return {
+        "data_hash": project.data.data_hash,
+        "project_file": write_project(project.data.settings, trials, project.seed),
+        "seed": project.seed,
+        "engine_version": mmm_core.__version__,
+        "libraries": {name: importlib.metadata.version(name) for name in _DECISIVE_LIBRARIES},
+    }
+
+
+def empty_progress(total: int, stage: str = "preparing") -> SearchProgress:
+    """Where a run stands before its first candidate."""
+    nothing, none = np.empty(0), np.empty(0, dtype=np.int64)
+    return SearchProgress(
+        done=0,
+        total=total,
+        seconds=0.0,
+        models_per_second=0.0,
+        nrmse=nothing,
+        decomp_rssd=nothing,
+        trial=none,
+        front=none,
+        stage=stage,
+    )
+
+
+def _remembered(key: Mapping[str, object], compute: Callable[[], RunResult]) -> RunResult:
+    """What joblib.Memory keeps on disk, by ``key``."""
+    return compute()
+
+
+def _compute(project: Project, progress: ProgressCallback | None, should_stop: Callable[[], bool] | None) -> RunResult:
+    from mmm_core.engine.features import build_design
+    from mmm_core.engine.model_executor import MMMModelExecutor
+    from mmm_core.engine.pareto_optimize import ParetoOptimizer
+
+    last = empty_progress(project.trials.n_candidates)
+
+    def tell(now: SearchProgress) -> None:
+        nonlocal last
+        last = now
+        if progress is not None:
+            progress(now)
+
+    tell(last)
+    began = time.perf_counter()
+    design = build_design(project.data)
+    prepared = time.perf_counter()
+    executor = MMMModelExecutor(progress=tell, should_stop=should_stop, design=design)
+    collection = executor.model_run(project.data, project.trials, seed=project.seed, quiet=True)
+    tell(dataclasses.replace(last, stage="ranking"))
+    searched = time.perf_counter()
+    pareto = ParetoOptimizer().pareto_optimize(project.data, collection.model_output)
+    ranked = time.perf_counter()
+    timings = {**collection.info.timings, "features": prepared - began, "pareto": ranked - searched}
+    info = dataclasses.replace(collection.info, timings=timings, notes=(*project.notes, *collection.info.notes))
+    return RunResult(collection=dataclasses.replace(collection, info=info), design=design, pareto=pareto)
