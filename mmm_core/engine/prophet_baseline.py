@@ -93,10 +93,14 @@ def split_outcome(question: BaselineQuestion) -> BaselineParts:
             _cache.move_to_end(key)
             return _cache[key]
         parts = _ask_prophet(question)
-        _cache[key] = parts
-        if len(_cache) > CACHE_SIZE:
-            _cache.popitem(last=False)
+        _remember(key, parts)
         return parts
+
+
+def _remember(key: str, parts: BaselineParts) -> None:
+    _cache[key] = parts
+    if len(_cache) > CACHE_SIZE:
+        _cache.popitem(last=False)
 
 
 def forget_fits() -> None:
