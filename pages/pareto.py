@@ -1,0 +1,140 @@
+"""Pareto explorer: all candidates of a run, filtered in business words, and the model somebody clicked, in full."""
+
+from typing import cast
+
+import streamlit as st
+
+from mmm_core.charts.candidates import (
+    CandidatePoints,
+    candidate_points,
+    colour_choices,
+    colour_values,
+    draw_candidates,
+)
+from mmm_core.charts.frames import candidate_frame
+from mmm_core.charts.summary import WHAT_THE_MODELS_ARE
+from mmm_core.charts.vocabulary import Vocabulary
+from mmm_core.engine.candidate_filter import BoolArray, passing, ranked_ids, survivor_table
+from mmm_core.entities.records import ProjectRecord, RunRecord
+from mmm_core.entities.run_result import RunResult
+from pages.shared import guards, loaders, model_views, pareto_card, pareto_filters, session
+from pages.shared.boundary import guarded, page
+from pages.shared.reuse import run_again
+from pages.shared.widgets import (
+    Crumb,
+    as_text,
+    chart,
+    csv_download,
+    current_theme,
+    header,
+    project_crumbs,
+    run_crumb,
+)
+
+CHART = "candidates"
+
+
+def render() -> None:
+    project, run, result = guards.require_result()
+    words = loaders.words(run)
+    solution_id = _selected(run, result)
+    picked = " (picked)" if solution_id == result.collection.selected_id else ""
+    crumbs = [*project_crumbs(project, loaders.upload(project)), run_crumb(run), Crumb(f"model {solution_id}{picked}")]
+    header("Pareto explorer", crumbs)
+    st.caption(f":material/info: {as_text(WHAT_THE_MODELS_ARE)}")
+    rules = pareto_filters.current(run)
+    keep = passing(rules, result)
+    _controls(run, result, words, keep)
+    left, right = st.columns([2, 1], gap="large")
+    with left:
+        _scatter(result, words, keep, solution_id)
+    with right:
+        pareto_card.draw(run, result, words, solution_id, ranked_ids(result, keep))
+    st.fragment(_views)(run.run_id, solution_id)
+    _take_away(project, run, result, keep)
+
+
+def _selected(run: RunRecord, result: RunResult) -> str:
+    """The model that is looked at: the one just clicked, else that of the address, else the picked or recommended one."""
+    clicked = _take_click(run)
+    if clicked is not None:
+        session.open_model(clicked)
+    known = set(result.collection.model_output.solution_ids)
+    wanted = session.model_id() or result.collection.selected_id or ""
+    return wanted if wanted in known else result.pareto["recommended_id"]
+
+
+def _take_click(run: RunRecord) -> str | None:
+    """Solution id of a point that was clicked since the last time; the chart keeps its selection between runs."""
+    state = st.session_state.get(_chart_key(run))
+    points = state["selection"]["points"] if state else []
+    clicked = cast("str | None", points[0].get("text")) if points else None
+    if clicked == session.recall("pareto.clicked"):
+        return None
+    session.remember("pareto.clicked", clicked)
+    return clicked
+
+
+def _chart_key(run: RunRecord) -> str:
+    return f"{CHART}_{run.run_id}"
+
+
+def _controls(run: RunRecord, result: RunResult, words: Vocabulary, keep: BoolArray) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter_bar"):
+        pareto_filters.draw(run, result, words, keep)
+
+
+def _scatter(result: RunResult, words: Vocabulary, keep: BoolArray, solution_id: str) -> CandidatePoints:
+    run_id = cast("str", session.run_id())
+    choices = colour_choices(words)
+    choice = st.selectbox(
+        "Colour by", list(choices), format_func=choices.__getitem__, key="colour", width=260, label_visibility="visible"
+    )
+    points = candidate_points(
+        result,
+        survives=keep,
+        selected_id=solution_id,
+        colour=colour_values(result, choice),
+        colour_title=choices[choice],
+    )
+    chart(
+        draw_candidates(points, current_theme()),
+        candidate_frame(points),
+        key=f"{CHART}_{run_id}",
+        file_name="candidates",
+        alt="Scatter of all candidates: error of fit across, gap to spend shares up. The list beside it selects the same models.",
+        select=True,
+    )
+    return points
+
+
+@guarded("views of the model")
+def _views(run_id: str, solution_id: str) -> None:
+    model_views.draw(run_id, solution_id)
+
+
+def _take_away(project: ProjectRecord, run: RunRecord, result: RunResult, keep: BoolArray) -> None:
+    st.divider()
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="take_away"):
+        csv_download(
+            survivor_table(result, keep),
+            file_name=f"{run.name} models",
+            key="survivors_csv",
+            label=f"Download {int(keep.sum()):,} models (CSV)",
+        )
+        st.download_button(
+            "Project file",
+            run.project_file,
+            file_name=f"{project.name} {run.name}.yaml",
+            mime="application/yaml",
+            key="project_file",
+            type="tertiary",
+            icon=":material/description:",
+            on_click="ignore",
+            help="Everything needed to repeat this run exactly, in the browser or with mmm-studio run",
+        )
+        run_again(project, run)
+
+
+with page("Pareto explorer"):
+    render()
