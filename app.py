@@ -12,20 +12,22 @@ st.set_page_config(
     menu_items={"About": shell.ABOUT},
 )
 
-GROUPS = {
-    "Start": [st.Page(Route.HOME.value, title="Home", icon=":material/home:", default=True)],
-    "Prepare": [
-        st.Page(Route.UPLOAD.value, title="Upload", icon=":material/upload_file:"),
-        st.Page(Route.CONFIGURE.value, title="Configure", icon=":material/tune:"),
-    ],
-    "Model": [
-        st.Page(Route.RUN.value, title="Run", icon=":material/play_circle:"),
-        st.Page(Route.PARETO.value, title="Pareto explorer", icon=":material/scatter_plot:"),
-    ],
-    "Library": [st.Page(Route.SAVED.value, title="Saved results", icon=":material/inventory_2:")],
+PAGES = {
+    "Start": [(Route.HOME, "Home", "home")],
+    "Prepare": [(Route.UPLOAD, "Upload", "upload_file"), (Route.CONFIGURE, "Configure", "tune")],
+    "Model": [(Route.RUN, "Run", "play_circle"), (Route.PARETO, "Pareto explorer", "scatter_plot")],
+    "Library": [(Route.SAVED, "Saved results", "inventory_2")],
 }
 
-chosen = st.navigation(GROUPS, expanded=True)
+groups = {
+    group: [
+        st.Page(route.value, title=title, icon=f":material/{icon}:", default=route is Route.HOME)
+        for route, title, icon in pages
+        if route.exists
+    ]
+    for group, pages in PAGES.items()
+}
+chosen = st.navigation({group: pages for group, pages in groups.items() if pages}, expanded=True)
 with boundary.catching("shell"):
     loaders.start_in_background()
     shell.draw()

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -152,4 +153,16 @@ def _subtitle(points: PreviewPoints) -> str:
     return (
         f"Half of the ceiling is reached at {low:.0%} to {high:.0%} of the highest pressure; "
         "the band is what the search may try, the line its middle"
+    )
+
+
+def preview_frame(points: PreviewPoints) -> pd.DataFrame:
+    """The numbers behind both panels: one row per point of a curve, low, middle and high."""
+    panels = (("carry-over", points.lags, points.carry_over), ("response", points.pressure, points.response))
+    return pd.concat(
+        [
+            pd.DataFrame({"curve": name, "x": x, "low": curves[0], "middle": curves[1], "high": curves[2]})
+            for name, x, curves in panels
+        ],
+        ignore_index=True,
     )

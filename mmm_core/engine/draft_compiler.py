@@ -129,6 +129,11 @@ def _outcome(draft: ModelDraft) -> Outcome | None:
     )
 
 
+def complete_marks(draft: ModelDraft) -> tuple[MarkedPeriods, ...]:
+    """The one-off periods that are complete; unfinished lines are left out."""
+    return _marks(draft, [])
+
+
 def break_even_of(draft: ModelDraft) -> float | None:
     """Outcome per unit of spend at which a channel pays for itself: given, or 1 / margin; None when unknown.
 

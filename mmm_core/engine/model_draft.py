@@ -2,16 +2,18 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import pandas as pd
+
+from mmm_core.engine.ingest import suggested_settings
 from mmm_core.entities.columns import AdstockKind, ColumnRole, OutcomeKind, Sign
 from mmm_core.entities.findings import IngestResult, RoleSuggestion
 from mmm_core.entities.settings import DEFAULT_BOUNDS, Holiday, Interval, ModelSettings, Treatment
 from mmm_core.entities.trials_config import TrialsConfig
+from mmm_core.errors import MMMError
 
 BREAK_EVEN_KINDS = ("none", "roas", "margin")
-_TELEVISION = ("tv", "television", "fernseh")
-_TELEVISION_THETA: Interval = (0.3, 0.8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,17 +124,19 @@ class ModelDraft:
 
 
 def draft_from_suggestions(result: IngestResult, *, name: str = "") -> ModelDraft:
-    """What Configure shows first: the suggested roles, and television's longer carry-over.
+    """What Configure shows first: the suggested roles, and what follows from them.
 
     Args:
         result: An upload.
         name: Of the project.
     """
-    paid = [s.column for s in result.suggestions if s.role is ColumnRole.PAID_SPEND]
-    television = {spend: {"theta": _TELEVISION_THETA} for spend in paid if _is_television(spend)}
-    return ModelDraft(
-        columns=tuple(_column_from(suggestion) for suggestion in result.suggestions), name=name, bounds=television
-    )
+    columns = tuple(_column_from(suggestion) for suggestion in result.suggestions)
+    try:
+        settings = suggested_settings(result)
+    except MMMError:  # a date, an outcome or spend is missing: the page says so beside the empty roles
+        return ModelDraft(columns=columns, name=name)
+    draft = draft_from_settings(settings, TrialsConfig(), 123, [c.column for c in columns], name=name)
+    return replace(draft, columns=columns)
 
 
 def draft_from_settings(
@@ -190,9 +194,17 @@ def draft_from_settings(
     )
 
 
-def _is_television(name: str) -> bool:
-    words = name.lower().replace("-", "_").replace(" ", "_").split("_")
-    return any(word.startswith(_TELEVISION) for word in words)
+def channels_by_spend(draft: ModelDraft, table: pd.DataFrame) -> tuple[str, ...]:
+    """Channel keys in the order of the colours: paid by total spend, highest first, then organic.
+
+    Args:
+        draft: What Configure shows.
+        table: The upload; a column that is missing or holds text counts as no spend.
+    """
+    numbers = table.select_dtypes("number").sum()
+    paid = [column.column for column in draft.with_role(ColumnRole.PAID_SPEND)]
+    ranked = sorted(paid, key=lambda name: -float(numbers.get(name, 0.0)))
+    return (*ranked, *(column.column for column in draft.with_role(ColumnRole.ORGANIC)))
 
 
 def _column_from(suggestion: RoleSuggestion) -> ColumnDraft:

@@ -8,7 +8,7 @@ from mmm_core.engine.project_file import ParsedProject, parse_project
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.records import ProjectRecord, RunRecord, RunStatus
 from mmm_core.entities.run_result import RunResult
-from pages.shared import loaders, session
+from pages.shared import configure_state, loaders, session
 from pages.shared.routes import Route
 from pages.shared.widgets import go_to
 
@@ -51,6 +51,10 @@ def require_settings() -> tuple[ProjectRecord, IngestResult, ParsedProject]:
     if text is None:
         needs(
             "Say which column is what first: the model is not configured yet.", "Configure the model", Route.CONFIGURE
+        )
+    if configure_state.open_problems(project):
+        needs(
+            "Configure still has open points: mend them, and the model can be run.", "Go to Configure", Route.CONFIGURE
         )
     return project, upload, parse_project(text)
 

@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from mmm_core.charts.vocabulary import Vocabulary, vocabulary
+from mmm_core.engine.model_summary import measured_rate
 from mmm_core.engine.project_file import ParsedProject, parse_project
 from mmm_core.entities.design import Design
 from mmm_core.entities.findings import IngestResult
@@ -100,6 +101,16 @@ def model(run_id: str, solution_id: str) -> FittedModel:
 def response(run_id: str, solution_id: str, channel: str) -> ResponseCurve:
     """Response curve of one channel of one candidate."""
     return _response(str(workspace().folder), run_id, solution_id, channel)
+
+
+def country_names() -> dict[str, str]:
+    """ISO code to name of the countries whose public holidays are known."""
+    return _country_names()
+
+
+def models_per_second() -> float | None:
+    """What the last finished runs on this machine reached; None before the first."""
+    return measured_rate(workspace().list_runs())
 
 
 def worker() -> WorkerRecord | None:
@@ -194,6 +205,13 @@ def _response(folder: str, run_id: str, solution_id: str, channel: str) -> Respo
     from mmm_core.engine.candidate import response_curve  # noqa: PLC0415 - heavy
 
     return response_curve(_model(folder, run_id, solution_id), _result(folder, run_id).design, channel)
+
+
+@st.cache_resource(show_spinner=False)
+def _country_names() -> dict[str, str]:
+    from mmm_core.engine.country_names import country_names as names  # noqa: PLC0415 - heavy
+
+    return names()
 
 
 @st.cache_data(ttl=1, show_spinner=False)

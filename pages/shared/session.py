@@ -73,14 +73,14 @@ def current_address() -> dict[str, str]:
     return address_of(project=project_id(), run=run_id(), model=model_id())
 
 
-def is_expert() -> bool:
-    """Whether Configure shows everything."""
-    return bool(st.session_state.get("studio.expert", False))
+def is_expert(project_id: str) -> bool:
+    """Whether Configure shows everything for this project."""
+    return bool(recall(f"expert.{project_id}", False))
 
 
-def set_expert(value: bool) -> None:
-    """Remember the level Configure shows."""
-    st.session_state["studio.expert"] = value
+def set_expert(project_id: str, *, value: bool) -> None:
+    """Remember the level Configure shows for this project."""
+    remember(f"expert.{project_id}", value)
 
 
 def remember(key: str, value: object) -> None:

@@ -252,6 +252,12 @@ def truncated(text: str, limit: int = 32) -> str:
     return f"{text[:head]}…{text[len(text) - (limit - 1 - head) :]}"
 
 
+def file_stem(name: str) -> str:
+    """A name as a file name: letters, digits and dashes."""
+    kept = "".join(character if character.isalnum() else "-" for character in name.lower())
+    return "-".join(part for part in kept.split("-") if part)[:60] or "project"
+
+
 def as_text(text: str) -> str:
     """Escape what Streamlit's markdown would act on, so that names are shown as they are written."""
     escaped = "".join(f"\\{character}" if character in _MARKDOWN else character for character in text)

@@ -1,0 +1,267 @@
+"""Configure: which column is what, what the model may do, and what it will be."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from mmm_core.charts.outcome_chart import draw_outcome, outcome_points
+from mmm_core.engine.draft_compiler import compile_draft, complete_marks
+from mmm_core.engine.model_draft import ModelDraft, draft_from_suggestions
+from mmm_core.entities.columns import ColumnRole, OutcomeKind
+from mmm_core.entities.findings import IngestResult
+from mmm_core.entities.mmmdata_collection import MMMDataCollection
+from mmm_core.entities.records import ProjectRecord
+from mmm_core.entities.settings import Window
+from mmm_core.entities.trials_config import TrialsConfig
+from mmm_core.errors import MMMError
+from pages.shared import boundary, configure_state, configure_tables, guards, loaders, session
+from pages.shared.configure_expert import carry_over_section, search_section
+from pages.shared.configure_state import Keys
+from pages.shared.configure_summary import problems_and_next_step, summary
+from pages.shared.glossary import term
+from pages.shared.widgets import chart, current_theme, file_stem, header, project_crumbs
+
+CURRENCIES = ["EUR", "USD", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK", "INR", "BRL", "MXN"]
+OUTCOME_WORDS = {OutcomeKind.REVENUE: "Revenue", OutcomeKind.CONVERSION: "Conversions"}
+SEARCH_SIZES = ((4, 500), (5, 2000), (10, 5000))
+BREAK_EVEN_WORDS = {"none": "Not known", "margin": "From the margin", "roas": "Break-even ROAS"}
+
+
+def render() -> None:
+    project, upload = guards.require_upload()
+    header("Configure", project_crumbs(project, upload))
+    draft = configure_state.open_draft(project, upload)
+    key = configure_state.keys_of(project)
+    left, right = st.columns([2.1, 1], gap="large")
+    with left:
+        expert = _level(project)
+        draft = _columns(draft, upload, key, expert=expert)
+        draft = _outcome(draft, key)
+        draft = _baseline(draft, key)
+        draft = _window(draft, upload, key)
+        draft = _models(draft, key) if not expert else draft
+        if expert:
+            draft = carry_over_section(draft, upload, key)
+            draft = search_section(draft, key)
+    data, trials, problems = _check(draft, upload, project)
+    configure_state.keep_draft(project, upload, draft, problems)
+    with right, st.container(key="summary", gap="medium"):
+        summary(data, trials)
+        problems_and_next_step(problems, draft)
+        with boundary.catching("project file"):
+            _project_file(project, upload, is_complete=data is not None)
+
+
+def _level(project: ProjectRecord) -> bool:
+    chosen = st.segmented_control(
+        "Level",
+        ["Simple", "Expert"],
+        default="Expert" if session.is_expert(project.project_id) else "Simple",
+        key=f"level_{project.project_id}",
+        required=True,
+        label_visibility="collapsed",
+        help="Simple: what has to be decided. Expert: carry-over, saturation and the search as well.",
+    )
+    session.set_expert(project.project_id, value=chosen == "Expert")
+    return chosen == "Expert"
+
+
+def _columns(draft: ModelDraft, upload: IngestResult, key: Keys, *, expert: bool) -> ModelDraft:
+    st.subheader("Columns", anchor=False, help=term("role"))
+    st.markdown(":gray[Filled in as a suggestion. Click a cell to change it.]")
+    lines = configure_tables.edit_roles(draft.columns, upload, key("roles"), expert=expert)
+    return replace(draft, columns=lines)
+
+
+def _outcome(draft: ModelDraft, key: Keys) -> ModelDraft:
+    st.subheader("Outcome", anchor=False, help=term("outcome"))
+    kind_cell, currency_cell, even_cell, number_cell = st.columns([1.2, 1, 1.3, 1.2], vertical_alignment="bottom")
+    kind = kind_cell.selectbox(
+        "It is counted in",
+        list(OUTCOME_WORDS),
+        index=list(OUTCOME_WORDS).index(draft.outcome_kind),
+        format_func=OUTCOME_WORDS.__getitem__,
+        key=key("kind"),
+        help=term("outcome_kind"),
+    )
+    codes = CURRENCIES if draft.currency in CURRENCIES else [draft.currency, *CURRENCIES]
+    currency = currency_cell.selectbox(
+        "Currency",
+        codes,
+        index=codes.index(draft.currency),
+        key=key("currency"),
+        accept_new_options=True,
+        help="Of the spend, and of the outcome when it is revenue.",
+    )
+    even_kind = even_cell.selectbox(
+        "A channel pays off",
+        list(BREAK_EVEN_WORDS),
+        index=list(BREAK_EVEN_WORDS).index(draft.break_even_kind),
+        format_func=BREAK_EVEN_WORDS.__getitem__,
+        key=key("even_kind"),
+        help=term("break_even"),
+    )
+    draft = replace(draft, outcome_kind=kind, currency=(currency or draft.currency).upper(), break_even_kind=even_kind)
+    if even_kind == "roas":
+        unit = "outcome per unit of spend"
+        number = number_cell.number_input(
+            f"Break-even ({unit})", 0.01, None, draft.break_even_roas, step=0.1, key=key("even")
+        )
+        return replace(draft, break_even_roas=number)
+    if even_kind == "margin":
+        margin = number_cell.number_input(
+            "Margin (%)", 0.1, 100.0, draft.margin * 100, step=1.0, key=key("margin"), help=term("margin")
+        )
+        return replace(draft, margin=margin / 100)
+    return draft
+
+
+def _baseline(draft: ModelDraft, key: Keys) -> ModelDraft:
+    st.subheader("Baseline", anchor=False, help=term("baseline"))
+    with st.container(horizontal=True, gap="large", vertical_alignment="center"):
+        trend = st.toggle("Trend", draft.trend, key=key("trend"), help=term("trend"))
+        season = st.toggle("Season", draft.season, key=key("season"), help=term("season"))
+        weekday = st.toggle("Weekday", draft.weekday, key=key("weekday"), help=term("weekday"))
+    names = loaders.country_names()
+    codes = ["", *names] if draft.holidays in ("", *names) else ["", draft.holidays, *names]
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        country = st.selectbox(
+            "Public holidays of",
+            codes,
+            index=codes.index(draft.holidays),
+            format_func=lambda code: f"{names.get(code, code)} ({code})" if code else "no country",
+            key=key("holidays"),
+            disabled=draft.own_calendar,
+            width=320,
+        )
+        own = st.toggle("Own calendar instead", draft.own_calendar, key=key("own"), help=term("calendar"))
+    calendar = draft.calendar
+    if own:
+        calendar = configure_tables.own_calendar(draft.calendar, key)
+    return replace(
+        draft, trend=trend, season=season, weekday=weekday, holidays=country, own_calendar=own, calendar=calendar
+    )
+
+
+def _window(draft: ModelDraft, upload: IngestResult, key: Keys) -> ModelDraft:
+    st.subheader("Window and one-off periods", anchor=False, help=term("window"))
+    dates = _dates(draft, upload)
+    if dates is None:
+        st.markdown(":gray[Give one column the role date to choose the window.]")
+        return draft
+    first, last = dates.min().date(), dates.max().date()
+    with st.container(horizontal=True, gap="medium"):
+        start = st.date_input(
+            "From", _within(draft.window_start, first, last, first), first, last, key=key("from"), width=180
+        )
+        end = st.date_input("To", _within(draft.window_end, first, last, last), first, last, key=key("to"), width=180)
+    whole = (start, end) == (first, last)
+    draft = replace(draft, window_start=None if whole else start, window_end=None if whole else end)
+    picture = st.container()
+    st.markdown("**One-off periods**", help=term("event"))
+    st.markdown(":gray[A stock-out, a lockdown, a strike: explain it by an event of its own, or leave it out.]")
+    draft = replace(draft, marks=configure_tables.edit_marks(draft.marks, key("marks"), first, last))
+    with picture:
+        _outcome_chart(draft, upload, dates)
+    return draft
+
+
+def _outcome_chart(draft: ModelDraft, upload: IngestResult, dates: pd.Series) -> None:
+    outcomes = draft.with_role(ColumnRole.OUTCOME)
+    name = outcomes[0].column if len(outcomes) == 1 else None
+    if name not in upload.table or not pd.api.types.is_numeric_dtype(upload.table[name]):
+        return
+    start, end = draft.window_start, draft.window_end
+    points = outcome_points(
+        dates,
+        upload.table[name],
+        frequency=upload.frequency,
+        currency=draft.currency if draft.outcome_kind is OutcomeKind.REVENUE else "",
+        window=Window(start=start, end=end) if start and end and start <= end else None,
+        marks=complete_marks(draft),
+    )
+    chart(
+        draw_outcome(points, current_theme()),
+        pd.DataFrame({"date": points.dates, name: points.amounts}),
+        key="window_chart",
+        file_name="outcome",
+        alt=f"Line of {name} over time with the window",
+    )
+
+
+def _models(draft: ModelDraft, key: Keys) -> ModelDraft:
+    st.subheader("Search", anchor=False, help=term("candidate"))
+    sizes = {trials * iterations: (trials, iterations) for trials, iterations in SEARCH_SIZES}
+    current = draft.trials * draft.iterations
+    if sizes.get(current) != (draft.trials, draft.iterations):
+        sizes[current] = (draft.trials, draft.iterations)
+    chosen = st.segmented_control(
+        "Models to try",
+        sorted(sizes),
+        default=current,
+        required=True,
+        format_func=lambda size: f"{size:,}",
+        key=key("size"),
+        help="More models settle more firmly; 10,000 is enough for most data.",
+    )
+    trials, iterations = sizes[chosen or current]
+    return replace(draft, trials=trials, iterations=iterations)
+
+
+def _dates(draft: ModelDraft, upload: IngestResult) -> pd.Series | None:
+    chosen = draft.with_role(ColumnRole.DATE)
+    if len(chosen) != 1 or chosen[0].column not in upload.table:
+        return None
+    dates = upload.table[chosen[0].column]
+    return dates if pd.api.types.is_datetime64_any_dtype(dates) and dates.notna().any() else None
+
+
+def _within(day: dt.date | None, first: dt.date, last: dt.date, otherwise: dt.date) -> dt.date:
+    return otherwise if day is None else min(max(day, first), last)
+
+
+def _check(
+    draft: ModelDraft, upload: IngestResult, project: ProjectRecord
+) -> tuple[MMMDataCollection | None, TrialsConfig | None, tuple[str, ...]]:
+    """Everything that is wrong, or what will be modelled; what is right is saved as the project file."""
+    try:
+        settings, trials = compile_draft(draft, calibration=configure_state.calibration_of(project))
+        data = MMMDataCollection(table=upload.table, settings=settings)
+    except MMMError as error:
+        return None, None, boundary.problems_of(error)
+    configure_state.keep_settings(project, settings, trials, draft.seed)
+    return data, trials, ()
+
+
+def _project_file(project: ProjectRecord, upload: IngestResult, *, is_complete: bool) -> None:
+    with st.expander("Project file", icon=":material/description:"):
+        st.markdown(
+            ":gray[Everything on this page as a text file: runs the same here, in a script and on a scheduler.]"
+        )
+        text = loaders.workspace().load_project_file(project.project_id) if is_complete else None
+        st.download_button(
+            "Save as project file",
+            text or "",
+            file_name=f"{file_stem(project.name)}.yaml",
+            mime="application/yaml",
+            icon=":material/download:",
+            disabled=text is None,
+            on_click="ignore",
+            key="save_project_file",
+        )
+        file = st.file_uploader("Load a project file", type=["yaml", "yml", "json"], key=f"load_{project.project_id}")
+        if file is not None and session.recall("configure.taken") != file.file_id:
+            draft, notes = configure_state.draft_from_file(file.getvalue().decode("utf-8", "replace"), upload)
+            session.remember("configure.taken", file.file_id)
+            configure_state.replace_draft(project, upload, draft)
+            session.flash("Project file loaded" + (f". {' '.join(notes)}" if notes else ""))
+            st.rerun()
+        if st.button("Start again from the suggestions", type="tertiary", icon=":material/restart_alt:", key="reset"):
+            configure_state.replace_draft(project, upload, draft_from_suggestions(upload, name=project.name))
+            st.rerun()
+
+
+with boundary.page("Configure"):
+    render()

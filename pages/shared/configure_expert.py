@@ -1,0 +1,209 @@
+"""The part of Configure only experts see: carry-over and saturation per channel, and the search."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from mmm_core.charts.adstock_preview import draw_preview, preview_frame, preview_points
+from mmm_core.charts.theme import channel_colours, display_names
+from mmm_core.engine.curve_preview import preview_carry_over, preview_response
+from mmm_core.engine.model_draft import ModelDraft, channels_by_spend
+from mmm_core.entities.columns import AdstockKind
+from mmm_core.entities.findings import IngestResult
+from mmm_core.entities.settings import DEFAULT_BOUNDS, PARAMETER_LIMITS, Interval
+from mmm_core.entities.trials_config import ALGORITHMS, INTERCEPT_SIGNS
+from pages.shared.configure_state import Keys
+from pages.shared.glossary import term
+from pages.shared.widgets import as_text, chart, current_theme
+
+ADSTOCK_LABELS = {
+    AdstockKind.GEOMETRIC: "Geometric: a fixed share carries over",
+    AdstockKind.WEIBULL_CDF: "Weibull CDF: fades at a changing pace",
+    AdstockKind.WEIBULL_PDF: "Weibull PDF: may peak later",
+}
+INTERCEPT_LABELS = {"non_negative": "at least zero", "unconstrained": "any"}
+PARAMETER_LABELS = {
+    "theta": "Carried over per period (theta)",
+    "shape": "Weibull shape",
+    "scale": "Weibull scale",
+    "alpha": "Bend of the response (alpha)",
+    "gamma": "Half-saturation point (gamma)",
+}
+SLIDER_STEPS = {"theta": 0.01, "shape": 0.1, "scale": 0.005, "alpha": 0.1, "gamma": 0.01}
+SLIDER_ENDS: Mapping[str, Interval] = {
+    "theta": (0.0, 0.99),
+    "shape": (0.0, 19.9),
+    "scale": (0.0, 1.0),
+    "alpha": (0.1, 9.9),
+    "gamma": (0.05, 1.0),
+}
+
+
+def carry_over_section(draft: ModelDraft, upload: IngestResult, key: Keys) -> ModelDraft:
+    """Kind of carry-over, and the bounds of one channel at a time with a picture of what they mean."""
+    st.subheader("Carry-over and saturation", anchor=False, help=f"{term('adstock')} {term('saturation')}")
+    kind = st.selectbox(
+        "Carry-over (adstock) of every channel that has no own",
+        list(ADSTOCK_LABELS),
+        index=list(ADSTOCK_LABELS).index(draft.adstock),
+        format_func=ADSTOCK_LABELS.__getitem__,
+        key=key("adstock"),
+        help=term("adstock"),
+    )
+    draft = replace(draft, adstock=kind)
+    if not draft.channels:
+        return draft
+    names = display_names(draft.channels)
+    channel = st.pills(
+        "Channel",
+        draft.channels,
+        default=draft.channels[0],
+        required=True,
+        format_func=lambda name: as_text(names[name]),
+        key=f"{key('channel')}_{hash(draft.channels)}",
+    )
+    channel = channel or draft.channels[0]
+    draft = _edit_bounds(draft, channel, key)
+    _picture(draft, channel, upload)
+    return draft
+
+
+def search_section(draft: ModelDraft, key: Keys) -> ModelDraft:
+    """How many candidates, how they are proposed, and the rules of the fit."""
+    st.subheader("Search", anchor=False, help=term("candidate"))
+    cells = st.columns(4, vertical_alignment="bottom")
+    trials = cells[0].number_input("Trials", 1, 200, draft.trials, key=key("trials"), help=term("trials"))
+    iterations = cells[1].number_input(
+        "Models per trial", 1, 1_000_000, draft.iterations, step=500, key=key("iterations"), help=term("iterations")
+    )
+    seed = cells[2].number_input("Seed", 0, 2**31 - 1, draft.seed, key=key("seed"), help=term("seed"))
+    cores = cells[3].number_input(
+        "Processes", 0, 256, draft.cores, key=key("cores"), help=f"{term('cores')} 0 uses all there are."
+    )
+    cells = st.columns(4, vertical_alignment="bottom")
+    algorithm = cells[0].selectbox(
+        "Algorithm", ALGORITHMS, ALGORITHMS.index(draft.algorithm), key=key("algorithm"), help=term("algorithm")
+    )
+    fit = cells[1].number_input(
+        "Weight of fit", 0.0, 100.0, draft.fit_weight, step=0.5, key=key("fit_weight"), help=term("weights")
+    )
+    plausibility = cells[2].number_input(
+        "Weight of plausibility",
+        0.0,
+        100.0,
+        draft.plausibility_weight,
+        step=0.5,
+        key=key("plausibility"),
+        help=term("weights"),
+    )
+    sign = cells[3].selectbox(
+        "Constant part",
+        INTERCEPT_SIGNS,
+        INTERCEPT_SIGNS.index(draft.intercept_sign),
+        format_func=INTERCEPT_LABELS.__getitem__,
+        key=key("intercept_sign"),
+        help=term("intercept"),
+    )
+    draft = replace(
+        draft,
+        trials=trials,
+        iterations=iterations,
+        seed=seed,
+        cores=cores,
+        algorithm=algorithm,
+        fit_weight=fit,
+        plausibility_weight=plausibility,
+        intercept_sign=sign,
+    )
+    return _rules(draft, key)
+
+
+def _rules(draft: ModelDraft, key: Keys) -> ModelDraft:
+    with st.container(horizontal=True, gap="large"):
+        validation = st.toggle(
+            "Validate on later periods", draft.timeseries_validation, key=key("validation"), help=term("validation")
+        )
+        penalty = st.toggle(
+            "Search penalty factors", draft.add_penalty_factor, key=key("penalty"), help=term("penalty")
+        )
+        zero = st.toggle(
+            "Penalise zero effects", draft.rssd_zero_penalty, key=key("rssd_zero"), help=term("rssd_zero_penalty")
+        )
+        intercept = st.toggle("Constant part", draft.intercept, key=key("intercept"), help=term("intercept"))
+    cells = st.columns(2, gap="large")
+    shrinkage = cells[0].slider(
+        "Shrinkage (lambda), share of its range",
+        0.0,
+        1.0,
+        draft.lambda_bounds,
+        0.01,
+        key=key("lambda"),
+        help=term("lambda"),
+    )
+    training = draft.train_size_bounds
+    if validation:
+        training = cells[1].slider(
+            "Share of periods for fitting", 0.1, 1.0, training, 0.01, key=key("train_size"), help=term("train_size")
+        )
+    return replace(
+        draft,
+        timeseries_validation=validation,
+        add_penalty_factor=penalty,
+        rssd_zero_penalty=zero,
+        intercept=intercept,
+        lambda_bounds=shrinkage,
+        train_size_bounds=training,
+    )
+
+
+def _edit_bounds(draft: ModelDraft, channel: str, key: Keys) -> ModelDraft:
+    kind = draft.adstock_of(channel)
+    usual = DEFAULT_BOUNDS[kind]
+    bounds = draft.channel_bounds(channel)
+    chosen: dict[str, Interval] = {}
+    cells = st.columns(len(bounds), gap="medium")
+    for cell, name in zip(cells, sorted(bounds, key=list(PARAMETER_LABELS).index), strict=True):
+        low, high = _ends(name, bounds[name])
+        chosen[name] = cell.slider(
+            PARAMETER_LABELS[name],
+            low,
+            high,
+            bounds[name],
+            SLIDER_STEPS[name],
+            key=key(f"bounds_{channel}_{kind.value}_{name}"),
+            help=f"{term(name)} Usual: {usual[name][0]:g} to {usual[name][1]:g}.",
+        )
+    overrides = {name: interval for name, interval in chosen.items() if interval != usual[name]}
+    others = {name: given for name, given in draft.bounds.get(channel, {}).items() if name not in usual}
+    return replace(draft, bounds={**draft.bounds, channel: {**others, **overrides}})
+
+
+def _ends(name: str, interval: Interval) -> Interval:
+    """Ends of a slider: the usual ones, wider when a project file says so."""
+    low, high = SLIDER_ENDS[name]
+    least, most = PARAMETER_LIMITS[name]
+    return max(least, min(low, interval[0])), min(most, max(high, interval[1]))
+
+
+def _picture(draft: ModelDraft, channel: str, upload: IngestResult) -> None:
+    bounds = draft.channel_bounds(channel)
+    fading = preview_carry_over(draft.adstock_of(channel), bounds, len(upload.table))
+    bending = preview_response(bounds)
+    points = preview_points(
+        channel,
+        upload.frequency.value if upload.frequency else "period",
+        lags=fading.lags,
+        carry_over=(fading.low, fading.middle, fading.high),
+        half_lives=fading.half_lives,
+        pressure=bending.pressure,
+        responses=bending.curves,
+        bend=bounds["gamma"],
+    )
+    chart(
+        draw_preview(points, channel_colours(channels_by_spend(draft, upload.table))[channel], current_theme()),
+        preview_frame(points),
+        key="preview",
+        file_name=f"preview_{channel}",
+        alt=f"Carry-over and response curves that the bounds of {channel} allow",
+    )

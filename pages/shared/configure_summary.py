@@ -1,0 +1,53 @@
+"""The right side of Configure: what the model will be, what is still missing, and the next step."""
+
+import streamlit as st
+
+from mmm_core.engine.model_draft import ModelDraft
+from mmm_core.engine.model_summary import describe_model, periods_per_parameter
+from mmm_core.entities.mmmdata_collection import MMMDataCollection
+from mmm_core.entities.trials_config import TrialsConfig
+from pages.shared import loaders
+from pages.shared.glossary import term
+from pages.shared.routes import Route
+from pages.shared.widgets import NextStep, as_text, duration, next_step
+
+COMFORTABLE = 10.0
+JUDGEMENTS = ((10.0, "comfortable", "green"), (5.0, "workable", "blue"), (2.0, "thin: expect wide ranges", "orange"))
+
+
+def summary(data: MMMDataCollection | None, trials: TrialsConfig | None) -> None:
+    """The model in a sentence, periods per estimated column as a gauge, and how long the search takes."""
+    with st.container(border=True, gap="small"):
+        st.markdown("**The model**")
+        if data is None or trials is None:
+            st.markdown(":gray[Described here as soon as nothing is missing.]")
+            return
+        st.markdown(as_text(describe_model(data, trials)))
+        _gauge(periods_per_parameter(data))
+        _expected(trials)
+
+
+def problems_and_next_step(problems: tuple[str, ...], draft: ModelDraft) -> None:
+    """Everything that is wrong at once, beside the button that it keeps from being pressed."""
+    if problems:
+        count = len(problems)
+        heading = "One thing is missing" if count == 1 else f"{count} things are missing"
+        lines = "\n".join(f"- {as_text(problem)}" for problem in problems)
+        st.warning(f"**{heading}**\n\n{lines}", icon=":material/help:")
+    why_not = "Mend what is listed above first." if problems else ""
+    next_step(NextStep(f"Run {draft.trials * draft.iterations:,} models", Route.RUN, why_not))
+
+
+def _gauge(ratio: float) -> None:
+    words, colour = next(((text, shade) for least, text, shade in JUDGEMENTS if ratio >= least), ("too few", "red"))
+    st.markdown(f"**{ratio:.1f}** periods per estimated column: :{colour}[{words}]", help=term("periods_per_parameter"))
+    st.progress(min(ratio / (2 * COMFORTABLE), 1.0))
+
+
+def _expected(trials: TrialsConfig) -> None:
+    rate = loaders.models_per_second()
+    count = f"{trials.n_candidates:,} models"
+    if rate is None:
+        st.markdown(f":gray[{count}; how long that takes on this machine is known after the first run.]")
+        return
+    st.markdown(f"{count} take **{duration(trials.n_candidates / rate)}** on this machine")
