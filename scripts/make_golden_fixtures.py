@@ -129,7 +129,10 @@ def write_runs(golden: Path) -> None:
     """All candidates of the two searches with their objectives and fronts (0: on none), and the automatic choices."""
     for run in RUNS:
         folder = golden / "demo" / run
-        candidates, membership = read_csv(folder / "all_hyperparameters.csv"), read_csv(folder / "pareto_membership.csv")
+        candidates, membership = (
+            read_csv(folder / "all_hyperparameters.csv"),
+            read_csv(folder / "pareto_membership.csv"),
+        )
         first_metric = list(candidates).index("train_size")
         keys = [*list(candidates)[: first_metric + 1], "lambda"]
         if candidates["solID"] != membership["solID"]:
@@ -191,7 +194,9 @@ def write_units(golden: Path) -> None:
 def main() -> None:
     """Write all fixtures."""
     if len(sys.argv) != 2 or not Path(sys.argv[1], "units").is_dir():
-        raise SystemExit("Usage: python scripts/make_golden_fixtures.py PATH_TO_GOLDEN (a folder with units/ and demo/)")
+        raise SystemExit(
+            "Usage: python scripts/make_golden_fixtures.py PATH_TO_GOLDEN (a folder with units/ and demo/)"
+        )
     golden = Path(sys.argv[1])
     TARGET.mkdir(parents=True, exist_ok=True)
     write_inputs(golden)

@@ -31,7 +31,11 @@ def golden_json(name: str) -> Any:
 
 
 def golden_design(
-    *, adstock: AdstockKind = AdstockKind.GEOMETRIC, lower: Sequence[float] = (), upper: Sequence[float] = (), note: str = ""
+    *,
+    adstock: AdstockKind = AdstockKind.GEOMETRIC,
+    lower: Sequence[float] = (),
+    upper: Sequence[float] = (),
+    note: str = "",
 ) -> Design:
     """The demo data as R modelled them: rows 27 to 196 of 208, prophet columns in [0, 1], context free, media positive.
 

@@ -211,7 +211,10 @@ def response_curve(
     c = design.media_names.index(channel)
     alpha = model.hyperparameters[f"{channel}_alpha"]
     pressure, immediate, _ = transform_channel(
-        design.media[:, c], _KIND_CODES[design.adstock[c]], _decay_of(design, c, model.hyperparameters), design.weibull_length
+        design.media[:, c],
+        _KIND_CODES[design.adstock[c]],
+        _decay_of(design, c, model.hyperparameters),
+        design.weibull_length,
     )
     carried = float((pressure - immediate)[design.rows].mean())
     spent = design.spend[design.rows, c] if c < design.n_paid else design.media[design.rows, c]
@@ -242,14 +245,14 @@ def _arrays_of(design: Design) -> Problem:
     rows = design.rows
     spend = design.spend[rows].sum(axis=0)
     return Problem(
-        outcome=np.ascontiguousarray(design.outcome[rows], dtype=np.float64),
-        fixed=np.ascontiguousarray(design.baseline[rows].T, dtype=np.float64),
-        media=np.ascontiguousarray(design.media.T, dtype=np.float64),
-        rows=np.ascontiguousarray(rows, dtype=np.int64),
+        outcome=np.array(design.outcome[rows], dtype=np.float64, order="C"),
+        fixed=np.array(design.baseline[rows].T, dtype=np.float64, order="C"),
+        media=np.array(design.media.T, dtype=np.float64, order="C"),
+        rows=np.array(rows, dtype=np.int64),
         kinds=np.array([_KIND_CODES[kind] for kind in design.adstock], dtype=np.int64),
         weibull_length=int(design.weibull_length),
-        lower=np.ascontiguousarray(design.lower, dtype=np.float64),
-        upper=np.ascontiguousarray(design.upper, dtype=np.float64),
+        lower=np.array(design.lower, dtype=np.float64, order="C"),
+        upper=np.array(design.upper, dtype=np.float64, order="C"),
         trend=int(design.trend_column),
         spend_share=spend / spend.sum(),
     )
@@ -378,6 +381,4 @@ def _by_name(names: Sequence[str], values: FloatArray) -> dict[str, float]:
 
 def _parts_of_time(n_rows: int, train_size: float) -> list[str]:
     train_end, validation_end = split_ends(n_rows, train_size)
-    return (
-        ["train"] * train_end + ["validation"] * (validation_end - train_end) + ["test"] * (n_rows - validation_end)
-    )
+    return ["train"] * train_end + ["validation"] * (validation_end - train_end) + ["test"] * (n_rows - validation_end)

@@ -9,10 +9,10 @@ Source: Robyn 3.12.1, R/transformation.R, ``adstock_geometric`` and ``adstock_we
 import math
 
 import numpy as np
-from numba import njit
 
 from mmm_core.errors import BoundsError
 from mmm_core.kernels.arrays import FloatArray
+from mmm_core.kernels.compiling import compiled
 
 GEOMETRIC = 0
 WEIBULL_CDF = 1
@@ -93,7 +93,7 @@ def weibull_adstock(spend: FloatArray, weights: FloatArray) -> FloatArray:
     return pressure
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def interpolate_rank(n: int, share: float) -> float:
     """Quantile of 1..n as R computes it (type 7), in R's order of floating point operations."""
     index = 1 + (n - 1) * share
@@ -104,7 +104,7 @@ def interpolate_rank(n: int, share: float) -> float:
     return low
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def carry_over(media: FloatArray, channel: int, theta: float, pressure: FloatArray) -> None:
     """Geometric adstock of one row of ``media``, shape (n_media, n_periods), written to ``pressure``."""
     carried = 0.0
@@ -113,7 +113,7 @@ def carry_over(media: FloatArray, channel: int, theta: float, pressure: FloatArr
         pressure[t] = carried
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def fill_weibull_weights(kind: int, shape: float, scale: float, weights: FloatArray) -> int:
     """Write the weights by lag, shape (length,); returns how many of them are not negligible."""
     weights[:] = 0.0
@@ -127,7 +127,7 @@ def fill_weibull_weights(kind: int, shape: float, scale: float, weights: FloatAr
     return _fill_density(shape, period, weights)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fill_survival(shape: float, period: float, weights: FloatArray) -> int:
     for lag in range(1, len(weights)):
         weights[lag] = weights[lag - 1] * math.exp(-((lag / period) ** shape))
@@ -136,7 +136,7 @@ def _fill_survival(shape: float, period: float, weights: FloatArray) -> int:
     return len(weights)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fill_density(shape: float, period: float, weights: FloatArray) -> int:
     length = len(weights)
     low, high = np.inf, -np.inf
@@ -157,12 +157,17 @@ def _fill_density(shape: float, period: float, weights: FloatArray) -> int:
     return used
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def spread_over(media: FloatArray, channel: int, weights: FloatArray, used: int, pressure: FloatArray) -> None:
-    """Convolve one row of ``media`` with the first ``used`` weights, written to ``pressure``."""
+    """Convolve one row of ``media`` with the first ``used`` weights, written to ``pressure``.
+
+    Every period adds up the oldest input first, as R does: where carry-over is all but nothing beside the input, what
+    is left of it after rounding depends on that order.
+    """
     n_periods = media.shape[1]
     pressure[:] = 0.0
-    for lag in range(min(used, n_periods)):
-        weight = weights[lag]
-        for t in range(lag, n_periods):
-            pressure[t] += weight * media[channel, t - lag]
+    for source in range(n_periods):
+        given = media[channel, source]
+        if given != 0.0:
+            for lag in range(min(used, n_periods - source)):
+                pressure[source + lag] += given * weights[lag]

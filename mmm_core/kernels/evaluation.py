@@ -8,13 +8,13 @@ along time are stored with time last: ``(n_columns, n_periods)``.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from mmm_core.kernels.adstock import GEOMETRIC, carry_over, fill_weibull_weights, spread_over
 from mmm_core.kernels.arrays import FloatArray, IntArray
+from mmm_core.kernels.compiling import compiled, compiled_for_vectors
 from mmm_core.kernels.objectives import adjust_rsq, decomp_rssd, find_split, nrmse, plain_rsq
-from mmm_core.kernels.ridge import Moments, RidgeScratch, fit_ridge, make_ridge_scratch
-from mmm_core.kernels.saturation import saturate
+from mmm_core.kernels.ridge import Moments, RidgeRules, RidgeScratch, fit_ridge, make_ridge_scratch
+from mmm_core.kernels.saturation import PowerScratch, make_power_scratch, saturate
 
 N_METRICS = 9
 
@@ -89,25 +89,48 @@ class Batch(NamedTuple):
 
 
 class _Scratch(NamedTuple):
+    """Work space of a batch.
+
+    Attributes:
+        columns: Every column on the modelled rows, less its training mean, shape (p, n_rows).
+        outcome: Less its training mean, shape (n_rows,).
+        covariance: Of the columns over the training rows, shape (p, p).
+        with_outcome: Covariance with the outcome, shape (p,).
+        means: Training means, shape (p,).
+        sums: Over the modelled rows, shape (p,).
+        pressure: Of one medium, all rows, shape (n_all,).
+        window: The same on the modelled rows, shape (n_rows,).
+        power: For the Hill curve.
+        weights: Of a Weibull, shape (weibull_length,).
+        residual: Shape (n_rows,).
+        factors: Penalty factors, shape (p,).
+        limits: Lower and upper, shape (2, p).
+        slopes: Coefficients of the columns, shape (p,).
+        parts: Of the outcome per part (rows) and statistic, shape (3, 4).
+        ends: Of the training and the validation part the rest was prepared for.
+        ridge: For the solver.
+    """
+
     columns: FloatArray
-    centred_outcome: FloatArray
-    moments: Moments
+    outcome: FloatArray
+    covariance: FloatArray
+    with_outcome: FloatArray
+    means: FloatArray
     sums: FloatArray
     pressure: FloatArray
     window: FloatArray
+    power: PowerScratch
     weights: FloatArray
     residual: FloatArray
     factors: FloatArray
-    lower: FloatArray
-    upper: FloatArray
+    limits: FloatArray
     slopes: FloatArray
     parts: FloatArray
     ends: IntArray
     ridge: RidgeScratch
 
 
-_MEAN, _VARIANCE = 0, 1
-_RANGE, _SPREAD = 2, 3
+_MEAN, _VARIANCE, _RANGE, _SPREAD = range(4)
 
 
 def evaluate_batch(values: FloatArray, problem: Problem, layout: Layout, rules: Rules) -> Batch:
@@ -134,51 +157,57 @@ def evaluate_batch(values: FloatArray, problem: Problem, layout: Layout, rules: 
     return batch
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _evaluate(values: FloatArray, problem: Problem, layout: Layout, rules: Rules, batch: Batch) -> None:
     scratch = _make_scratch(problem)
-    n_rows = len(problem.outcome)
+    n_rows, n_fixed = len(problem.outcome), len(problem.fixed)
+    ridge_rules = RidgeRules(rules.intercept, rules.drop_negative, rules.glmnet)
     for i in range(len(values)):
         train_size = values[i, layout.train_size] if layout.train_size >= 0 else 1.0
         train_end, validation_end = find_split(n_rows, train_size)
-        _prepare_fixed(problem, train_end, validation_end, scratch)
+        if scratch.ends[0] != train_end or scratch.ends[1] != validation_end:
+            _prepare_split(problem, train_end, validation_end, scratch)
         _fill_media(values, i, problem, layout, scratch)
-        _fill_moments(len(problem.fixed), train_end, scratch)
-        _scale_factors(values, i, layout, scratch.factors)
+        _fill_moments(scratch.columns, scratch.outcome, n_fixed, train_end, scratch.covariance, scratch.with_outcome)
+        _scale_factors(values, i, layout.penalties, scratch.factors)
+        mean, variance = scratch.parts[0, _MEAN], scratch.parts[0, _VARIANCE]
         intercept, has_intercept = fit_ridge(
-            scratch.moments,
-            scratch.parts[0, _MEAN],
-            scratch.parts[0, _VARIANCE],
+            Moments(scratch.covariance, scratch.with_outcome, scratch.means, mean, variance),
             values[i, layout.shrinkage],
             scratch.factors,
-            scratch.lower,
-            scratch.upper,
-            rules.intercept,
-            rules.drop_negative,
-            rules.glmnet,
+            scratch.limits,
+            ridge_rules,
             scratch.ridge,
             scratch.slopes,
         )
         batch.has_intercept[i] = has_intercept
-        _write_terms(i, intercept, n_rows, scratch, batch)
-        _write_metrics(i, intercept, problem, rules, scratch, batch)
+        _write_terms(i, intercept, n_rows, scratch.slopes, scratch.sums, batch)
+        shift = intercept - mean
+        _fill_residual(scratch.outcome, scratch.columns, scratch.means, scratch.slopes, shift, scratch.residual)
+        # R keeps one degree of freedom for an intercept that was never asked for.
+        intercept_df = 1 if has_intercept or not rules.intercept else 0
+        _write_metrics(i, intercept_df, problem, rules.zero_penalty, scratch, batch)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _make_scratch(problem: Problem) -> _Scratch:
     p, n_rows, n_all = len(problem.lower), len(problem.outcome), problem.media.shape[1]
+    limits = np.empty((2, p))
+    limits[0], limits[1] = problem.lower, problem.upper
     return _Scratch(
         np.zeros((p, n_rows)),
         np.zeros(n_rows),
-        Moments(np.zeros((p, p)), np.zeros(p), np.zeros(p)),
+        np.zeros((p, p)),
+        np.zeros(p),
+        np.zeros(p),
         np.zeros(p),
         np.zeros(n_all),
         np.zeros(n_rows),
+        make_power_scratch(n_rows),
         np.zeros(problem.weibull_length),
         np.zeros(n_rows),
         np.ones(p),
-        problem.lower.copy(),
-        problem.upper.copy(),
+        limits,
         np.zeros(p),
         np.zeros((3, 4)),
         np.full(2, -1, np.int64),
@@ -186,35 +215,28 @@ def _make_scratch(problem: Problem) -> _Scratch:
     )
 
 
-@njit(cache=True, nogil=True)
-def _prepare_fixed(problem: Problem, train_end: int, validation_end: int, scratch: _Scratch) -> None:
-    """Everything that depends on the split alone; done again only when the split differs from the last one."""
-    if scratch.ends[0] == train_end and scratch.ends[1] == validation_end:
-        return
+@compiled
+def _prepare_split(problem: Problem, train_end: int, validation_end: int, scratch: _Scratch) -> None:
+    """Everything that depends on the split alone: parts of the outcome, fixed columns and their moments, trend limits."""
     scratch.ends[0], scratch.ends[1] = train_end, validation_end
-    n_rows = len(problem.outcome)
+    n_rows, n_fixed = len(problem.outcome), len(problem.fixed)
     _describe_part(problem.outcome, 0, train_end, scratch.parts[0])
     _describe_part(problem.outcome, train_end, validation_end, scratch.parts[1])
     _describe_part(problem.outcome, validation_end, n_rows, scratch.parts[2])
     for t in range(n_rows):
-        scratch.centred_outcome[t] = problem.outcome[t] - scratch.parts[0, _MEAN]
-    n_fixed = len(problem.fixed)
+        scratch.outcome[t] = problem.outcome[t] - scratch.parts[0, _MEAN]
     for j in range(n_fixed):
         scratch.columns[j] = problem.fixed[j]
-        _centre(j, train_end, scratch)
-    for i in range(n_fixed):
-        for j in range(i + 1):
-            moment = _dot_rows(scratch.columns, i, j, train_end) / train_end
-            scratch.moments.covariance[i, j] = moment
-            scratch.moments.covariance[j, i] = moment
-        scratch.moments.with_outcome[i] = _dot_row(scratch.columns, i, scratch.centred_outcome, train_end) / train_end
+        scratch.means[j], scratch.sums[j] = _centre(scratch.columns, j, train_end)
+    columns = scratch.columns[:n_fixed]
+    _fill_moments(columns, scratch.outcome, 0, train_end, scratch.covariance, scratch.with_outcome)
     if problem.trend >= 0:
-        falls = scratch.moments.means[problem.trend] < 0.0
-        scratch.lower[problem.trend] = -1.0 if falls else problem.lower[problem.trend]
-        scratch.upper[problem.trend] = 0.0 if falls else problem.upper[problem.trend]
+        falls = scratch.means[problem.trend] < 0.0
+        scratch.limits[0, problem.trend] = -1.0 if falls else problem.lower[problem.trend]
+        scratch.limits[1, problem.trend] = 0.0 if falls else problem.upper[problem.trend]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _describe_part(outcome: FloatArray, start: int, end: int, part: FloatArray) -> None:
     """Mean, variance (1/n), range and sum of squared deviations of ``outcome[start:end]``; NaN when it is empty."""
     if end <= start:
@@ -227,138 +249,136 @@ def _describe_part(outcome: FloatArray, start: int, end: int, part: FloatArray) 
     part[_RANGE], part[_SPREAD] = values.max() - values.min(), spread
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fill_media(values: FloatArray, i: int, problem: Problem, layout: Layout, scratch: _Scratch) -> None:
-    """Transform every medium, centre it on its training mean."""
-    n_fixed, n_rows = len(problem.fixed), len(problem.rows)
+    """Transform every medium and take its training mean off."""
+    n_fixed = len(problem.fixed)
+    pressure, window, power, columns = scratch.pressure, scratch.window, scratch.power, scratch.columns
     for c in range(len(problem.media)):
         first = values[i, layout.media[c, 2]]
         if problem.kinds[c] == GEOMETRIC:
-            carry_over(problem.media, c, first, scratch.pressure)
+            carry_over(problem.media, c, first, pressure)
         else:
             scale = values[i, layout.media[c, 3]]
             used = fill_weibull_weights(problem.kinds[c], first, scale, scratch.weights)
-            spread_over(problem.media, c, scratch.weights, used, scratch.pressure)
-        largest = 0.0
-        for t in range(n_rows):
-            scratch.window[t] = scratch.pressure[problem.rows[t]]
-            largest = max(largest, scratch.window[t])
+            spread_over(problem.media, c, scratch.weights, used, pressure)
+        largest = _pick(pressure, problem.rows, window)
         alpha, gamma = values[i, layout.media[c, 0]], values[i, layout.media[c, 1]]
-        saturate(scratch.window, alpha, gamma * largest, scratch.columns, n_fixed + c)
-        _centre(n_fixed + c, scratch.ends[0], scratch)
+        saturate(window, alpha, gamma * largest, power, columns, n_fixed + c)
+        scratch.means[n_fixed + c], scratch.sums[n_fixed + c] = _centre(columns, n_fixed + c, scratch.ends[0])
 
 
-@njit(cache=True, nogil=True)
-def _centre(j: int, train_end: int, scratch: _Scratch) -> None:
-    """Take the training mean off a column, keeping the mean and the sum over all modelled rows."""
-    n_rows = scratch.columns.shape[1]
-    trained = _sum_row(scratch.columns, j, 0, train_end)
-    mean = trained / train_end
-    scratch.moments.means[j] = mean
-    scratch.sums[j] = trained + _sum_row(scratch.columns, j, train_end, n_rows)
+@compiled
+def _pick(pressure: FloatArray, rows: IntArray, window: FloatArray) -> float:
+    """Copy the modelled rows of ``pressure`` to ``window`` and return their largest value, at least 0."""
+    first, n_rows = rows[0], len(rows)
+    if rows[n_rows - 1] - first == n_rows - 1:
+        for t in range(n_rows):
+            window[t] = pressure[first + t]
+    else:
+        for t in range(n_rows):
+            window[t] = pressure[rows[t]]
+    largest = 0.0
     for t in range(n_rows):
-        scratch.columns[j, t] -= mean
+        largest = window[t] if window[t] > largest else largest
+    return largest
 
 
-# The order of additions may be changed inside these three (to use vector registers), always in the same way for a
-# column of the same length: what a candidate gets does not depend on the batch.
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def _sum_row(columns: FloatArray, j: int, start: int, end: int) -> float:
-    total = 0.0
-    for t in range(start, end):
-        total += columns[j, t]
-    return total
+@compiled_for_vectors
+def _centre(columns: FloatArray, j: int, train_end: int) -> tuple[float, float]:
+    """Take the training mean off a column; returns that mean and the sum over all modelled rows."""
+    n_rows = columns.shape[1]
+    trained, later = 0.0, 0.0
+    for t in range(train_end):
+        trained += columns[j, t]
+    for t in range(train_end, n_rows):
+        later += columns[j, t]
+    mean = trained / train_end
+    for t in range(n_rows):
+        columns[j, t] -= mean
+    return mean, trained + later
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def _dot_rows(columns: FloatArray, i: int, j: int, end: int) -> float:
-    total = 0.0
-    for t in range(end):
-        total += columns[i, t] * columns[j, t]
-    return total
-
-
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def _dot_row(columns: FloatArray, i: int, other: FloatArray, end: int) -> float:
-    total = 0.0
-    for t in range(end):
-        total += columns[i, t] * other[t]
-    return total
-
-
-@njit(cache=True, nogil=True)
-def _fill_moments(n_fixed: int, train_end: int, scratch: _Scratch) -> None:
-    """Covariances of the media with everything; those of the fixed columns are there already."""
-    covariance, with_outcome = scratch.moments.covariance, scratch.moments.with_outcome
-    for i in range(n_fixed, len(scratch.columns)):
+@compiled_for_vectors
+def _fill_moments(
+    columns: FloatArray, outcome: FloatArray, first: int, n_train: int, covariance: FloatArray, with_outcome: FloatArray
+) -> None:
+    """Covariances of the columns from ``first`` on with those before and with the outcome; all are centred."""
+    for i in range(first, len(columns)):
         for j in range(i + 1):
-            moment = _dot_rows(scratch.columns, i, j, train_end) / train_end
-            covariance[i, j] = moment
-            covariance[j, i] = moment
-        with_outcome[i] = _dot_row(scratch.columns, i, scratch.centred_outcome, train_end) / train_end
+            total = 0.0
+            for t in range(n_train):
+                total += columns[i, t] * columns[j, t]
+            covariance[i, j] = total / n_train
+            covariance[j, i] = covariance[i, j]
+        total = 0.0
+        for t in range(n_train):
+            total += columns[i, t] * outcome[t]
+        with_outcome[i] = total / n_train
 
 
-@njit(cache=True, nogil=True)
-def _scale_factors(values: FloatArray, i: int, layout: Layout, factors: FloatArray) -> None:
+@compiled
+def _scale_factors(values: FloatArray, i: int, penalties: IntArray, factors: FloatArray) -> None:
     """Penalty factors of one candidate, scaled to sum to their number; all zero means no penalty."""
     total = 0.0
     for j in range(len(factors)):
-        factors[j] = max(values[i, layout.penalties[j]], 0.0) if layout.penalties[j] >= 0 else 1.0
+        factors[j] = max(values[i, penalties[j]], 0.0) if penalties[j] >= 0 else 1.0
         total += factors[j]
     for j in range(len(factors)):
         factors[j] *= len(factors) / total if total > 0.0 else 0.0
 
 
-@njit(cache=True, nogil=True)
-def _write_terms(i: int, intercept: float, n_rows: int, scratch: _Scratch, batch: Batch) -> None:
-    batch.coefficients[i, 0] = intercept
-    batch.contributions[i, 0] = intercept * n_rows
-    for j in range(len(scratch.slopes)):
-        batch.coefficients[i, 1 + j] = scratch.slopes[j]
-        batch.contributions[i, 1 + j] = scratch.slopes[j] * scratch.sums[j]
+@compiled
+def _write_terms(i: int, intercept: float, n_rows: int, slopes: FloatArray, sums: FloatArray, batch: Batch) -> None:
+    coefficients, contributions = batch.coefficients, batch.contributions
+    coefficients[i, 0] = intercept
+    contributions[i, 0] = intercept * n_rows
+    for j in range(len(slopes)):
+        coefficients[i, 1 + j] = slopes[j]
+        contributions[i, 1 + j] = slopes[j] * sums[j]
 
 
-@njit(cache=True, nogil=True)
-def _write_metrics(i: int, intercept: float, problem: Problem, rules: Rules, scratch: _Scratch, batch: Batch) -> None:
-    residual, parts = scratch.residual, scratch.parts
-    _fill_residual(intercept, scratch)
-    n_fixed, n_paid = len(problem.fixed), len(problem.spend_share)
+@compiled_for_vectors
+def _fill_residual(
+    outcome: FloatArray, columns: FloatArray, means: FloatArray, slopes: FloatArray, shift: float, residual: FloatArray
+) -> None:
+    """Outcome minus fitted on all modelled rows, from what is left of both after taking off training means."""
+    for j in range(len(slopes)):
+        shift += slopes[j] * means[j]
+    for t in range(len(residual)):
+        residual[t] = outcome[t] - shift
+    for j in range(len(slopes)):
+        slope = slopes[j]
+        if slope != 0.0:
+            for t in range(len(residual)):
+                residual[t] -= slope * columns[j, t]
+
+
+@compiled
+def _write_metrics(
+    i: int, intercept_df: int, problem: Problem, zero_penalty: bool, scratch: _Scratch, batch: Batch
+) -> None:
+    residual, parts, metrics = scratch.residual, scratch.parts, batch.metrics
+    n_rows, n_columns = len(residual), len(scratch.slopes)
     train_end, validation_end = scratch.ends[0], scratch.ends[1]
-    bounds = (0, train_end, validation_end, len(residual))
-    # R keeps one degree of freedom for an intercept that was never asked for.
-    intercept_df = 1 if batch.has_intercept[i] == 1 or not rules.intercept else 0
-    metrics = batch.metrics[i]
     for part in range(3):
-        n_part = bounds[part + 1] - bounds[part]
-        squared = _sum_squares(residual, bounds[part], bounds[part + 1])
-        metrics[3 + part] = nrmse(squared, n_part, parts[part, _RANGE])
+        start = 0 if part == 0 else (train_end if part == 1 else validation_end)
+        end = train_end if part == 0 else (validation_end if part == 1 else n_rows)
+        squared = _sum_squares(residual, start, end)
+        metrics[i, 3 + part] = nrmse(squared, end - start, parts[part, _RANGE])
         plain = plain_rsq(squared, parts[part, _SPREAD])
-        metrics[6 + part] = adjust_rsq(plain, train_end, len(scratch.slopes), intercept_df)
-    searched = metrics[4] if train_end < len(residual) else metrics[3]
-    metrics[0] = np.inf if np.isnan(searched) else searched
-    paid = batch.contributions[i, 1 + n_fixed : 1 + n_fixed + n_paid]
-    metrics[1] = decomp_rssd(paid, problem.spend_share, rules.zero_penalty)
-    metrics[2] = 0.0
+        metrics[i, 6 + part] = adjust_rsq(plain, train_end, n_columns, intercept_df)
+    searched = metrics[i, 4] if train_end < n_rows else metrics[i, 3]
+    metrics[i, 0] = np.inf if np.isnan(searched) else searched
+    first_paid = 1 + len(problem.fixed)
+    paid = batch.contributions[i, first_paid : first_paid + len(problem.spend_share)]
+    metrics[i, 1] = decomp_rssd(paid, problem.spend_share, zero_penalty)
+    metrics[i, 2] = 0.0
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+@compiled_for_vectors
 def _sum_squares(values: FloatArray, start: int, end: int) -> float:
     total = 0.0
     for t in range(start, end):
         total += values[t] * values[t]
     return total
-
-
-@njit(cache=True, nogil=True)
-def _fill_residual(intercept: float, scratch: _Scratch) -> None:
-    """Outcome minus fitted on all modelled rows, from the centred columns."""
-    shift = intercept - scratch.parts[0, _MEAN]
-    for j in range(len(scratch.slopes)):
-        shift += scratch.slopes[j] * scratch.moments.means[j]
-    for t in range(len(scratch.residual)):
-        scratch.residual[t] = scratch.centred_outcome[t] - shift
-    for j in range(len(scratch.slopes)):
-        slope = scratch.slopes[j]
-        if slope != 0.0:
-            for t in range(len(scratch.residual)):
-                scratch.residual[t] -= slope * scratch.columns[j, t]

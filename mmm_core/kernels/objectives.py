@@ -6,11 +6,11 @@ Source: Robyn 3.12.1, R/auxiliary.R ``get_rsq``, R/model.R ``robyn_mmm``.
 import math
 
 import numpy as np
-from numba import njit
 
 from mmm_core.errors import BoundsError
 from mmm_core.kernels.adstock import interpolate_rank
 from mmm_core.kernels.arrays import FloatArray
+from mmm_core.kernels.compiling import compiled
 
 
 def split_ends(n_periods: int, train_size: float) -> tuple[int, int]:
@@ -32,17 +32,17 @@ def split_ends(n_periods: int, train_size: float) -> tuple[int, int]:
     return int(train_end), int(validation_end)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def find_split(n_periods: int, train_size: float) -> tuple[int, int]:
     """Ends of training and validation: ``floor(quantile(1..n, train_size))`` and half of the rest after it."""
     if train_size >= 1.0:
         return n_periods, n_periods
-    train_end = int(math.floor(interpolate_rank(n_periods, train_size)))
-    validation_end = train_end + int(math.floor((1 - train_size) / 2 * n_periods))
+    train_end = math.floor(interpolate_rank(n_periods, train_size))
+    validation_end = train_end + math.floor((1 - train_size) / 2 * n_periods)
     return train_end, min(validation_end, n_periods)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def adjust_rsq(rsq: float, n_train: int, n_columns: int, intercept_df: int) -> float:
     """Adjusted R squared: ``1 - (1 - rsq) (n_train - intercept_df) / (n_train - n_columns - 1)``; NaN if not defined."""
     freedom = n_train - n_columns - 1
@@ -51,13 +51,13 @@ def adjust_rsq(rsq: float, n_train: int, n_columns: int, intercept_df: int) -> f
     return 1.0 - (1.0 - rsq) * (n_train - intercept_df) / freedom
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def plain_rsq(squared_error: float, squared_spread: float) -> float:
     """``1 - sum(error**2) / sum((y - mean y)**2)``; NaN where y does not vary."""
     return 1.0 - squared_error / squared_spread if squared_spread > 0.0 else np.nan
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def nrmse(squared_error: float, n_periods: int, outcome_range: float) -> float:
     """``sqrt(sum(error**2) / n) / (max y - min y)``; NaN for an empty part or one where y does not vary."""
     if n_periods == 0 or not outcome_range > 0.0:
@@ -65,7 +65,7 @@ def nrmse(squared_error: float, n_periods: int, outcome_range: float) -> float:
     return math.sqrt(squared_error / n_periods) / outcome_range
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def decomp_rssd(paid_contributions: FloatArray, spend_share: FloatArray, zero_penalty: bool) -> float:
     """Distance between where the money went and where the effect is: ``sqrt(sum((effect_share - spend_share)**2))``.
 
