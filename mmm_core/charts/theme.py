@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
+from mmm_core.entities.naming import join_words as join_words
+from mmm_core.entities.naming import readable_name as readable_name
+
 
 class Theme(StrEnum):
     """Whether the page behind the chart is light or dark."""
@@ -276,22 +279,6 @@ def compact_money(value: float, currency: str) -> str:
 def percent(share: float, digits: int = 0) -> str:
     """``0.613`` to ``61%``; "n/a" when the share is not finite."""
     return f"{share * 100:.{digits}f}%" if math.isfinite(share) else NOT_AVAILABLE
-
-
-def join_words(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return words[0] if len(words) == 1 else " and ".join([", ".join(words[:-1]), words[-1]]) if words else ""
-
-
-def readable_name(channel: str) -> str:
-    """``tv_spend`` to ``TV``, ``paid_social_spend`` to ``Paid social``: how a channel key is written in a sentence."""
-    stem = channel
-    for ending in ("_spend", "_cost", "_spending", " spend", "_S"):
-        stem = stem.removesuffix(ending) or channel
-    words = stem.replace("_", " ").strip()
-    if len(words) <= 3 and words.isalpha():
-        return words.upper()
-    return words[:1].upper() + words[1:]
 
 
 def display_names(channels: Sequence[str]) -> dict[str, str]:
