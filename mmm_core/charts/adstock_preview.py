@@ -8,8 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from mmm_core.charts.theme import PALETTES, Theme, apply_theme, readable_name
+from mmm_core.charts.theme import PALETTES, Theme, apply_theme
 from mmm_core.entities.design import FloatArray
+from mmm_core.entities.naming import readable_name
 
 HEIGHT = 300
 

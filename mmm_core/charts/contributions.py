@@ -13,13 +13,13 @@ from mmm_core.charts.theme import (
     apply_theme,
     baseline_colours,
     escape,
-    join_words,
     percent,
     short_label,
 )
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.design import DateArray, FloatArray
 from mmm_core.entities.fitted_model import FittedModel
+from mmm_core.entities.naming import join_words
 
 _ROW_HEIGHT = 30
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mmm_core.charts.theme import PALETTES, Theme, apply_theme, compact_money, compact_number, escape, readable_name
+from mmm_core.charts.theme import PALETTES, Theme, apply_theme, compact_money, compact_number, escape
 from mmm_core.entities.columns import Frequency
 from mmm_core.entities.design import DateArray, FloatArray
+from mmm_core.entities.naming import readable_name
 from mmm_core.entities.settings import MarkedPeriods, Treatment, Window
 
 HEIGHT = 320

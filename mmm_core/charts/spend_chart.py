@@ -17,10 +17,10 @@ from mmm_core.charts.theme import (
     compact_number,
     display_names,
     escape,
-    join_words,
     short_label,
 )
 from mmm_core.entities.design import DateArray, FloatArray
+from mmm_core.entities.naming import join_words
 
 MOST_PANELS = 12
 ROW_HEIGHT = 132

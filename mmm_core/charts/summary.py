@@ -3,8 +3,9 @@
 import numpy as np
 
 from mmm_core.charts.roas import spread_label
-from mmm_core.charts.theme import join_words, percent
+from mmm_core.charts.theme import percent
 from mmm_core.charts.vocabulary import Vocabulary
+from mmm_core.entities.naming import join_words
 from mmm_core.entities.run_result import RunResult, SearchProgress
 
 WHAT_THE_MODELS_ARE = (

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from mmm_core.entities.naming import join_words as join_words
-from mmm_core.entities.naming import readable_name as readable_name
+from mmm_core.entities.naming import readable_name
 
 
 class Theme(StrEnum):

@@ -12,9 +12,9 @@ from mmm_core.charts.theme import (
     compact_number,
     display_names,
     escape,
-    readable_name,
     short_label,
 )
+from mmm_core.entities.naming import readable_name
 
 
 def test_forty_channels_get_forty_distinct_colours_and_the_biggest_spender_gets_the_first() -> None:
