@@ -45,6 +45,12 @@ class _PlainDumper(yaml.SafeDumper):
         return True
 
 
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # PyYAML writes the rarer line breaks (U+0085, U+2028, U+2029) as they are, and reads them back as spaces.
+    style = '"' if text.splitlines() != [text] else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
 def _set_up_scalars() -> None:
     _StrictLoader.yaml_implicit_resolvers = {}
     for tag, pattern, first in (
@@ -55,6 +61,7 @@ def _set_up_scalars() -> None:
     ):
         _StrictLoader.add_implicit_resolver(tag, pattern, list(first))
         _PlainDumper.add_implicit_resolver(tag, pattern, list(first))
+    _PlainDumper.add_representer(str, _represent_text)
     _StrictLoader.add_constructor("tag:yaml.org,2002:int", _StrictLoader.construct_decimal)
 
 
