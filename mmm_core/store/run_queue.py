@@ -167,8 +167,8 @@ class RunQueue(RunShelf):
         held = sa.and_(runs.c.run_id == run_id, runs.c.worker_id == worker_id, runs.c.status == RunStatus.RUNNING)
         moment = now()
         values = {**dataclasses.asdict(outcome), "finished": moment, "lease_until": None}
-        if not outcome.n_done:
-            del values["n_done"]
+        if outcome.status is RunStatus.FAILED:
+            del values["n_done"]  # how far it came
         with self.database.writing() as connection:
             ended = connection.execute(runs.update().where(held).values(**values)).rowcount
             project_id = sa.select(runs.c.project_id).where(runs.c.run_id == run_id).scalar_subquery()
@@ -206,7 +206,7 @@ def _give_back(connection: sa.Connection, lost: sa.ColumnElement[bool]) -> int:
     stopped = (
         runs.update()
         .where(lost, runs.c.stop_requested)
-        .values(status=RunStatus.STOPPED, finished=moment, headline="Stopped before anything was found.")
+        .values(status=RunStatus.STOPPED, finished=moment, n_done=0, headline="Stopped before anything was found.")
     )
     failed = (
         runs.update()

@@ -10,7 +10,7 @@ from mmm_core.entities.records import ProjectRecord, RunRecord, RunStatus
 from mmm_core.store.run_queue import MAX_ATTEMPTS, RunOutcome
 from mmm_core.store.tables import runs, workers
 from mmm_core.store.workspace import Workspace
-from tests.store.builders import run_result
+from tests.store.builders import progress, run_result
 
 FINISHED = RunOutcome(status=RunStatus.FINISHED)
 
@@ -151,6 +151,13 @@ def test_a_run_that_should_stop_is_not_repeated_when_its_worker_dies(workspace: 
     workspace.request_stop(run.run_id)
     workspace.requeue_expired(["dead"])
     assert status(workspace, run) is RunStatus.STOPPED
+
+
+def test_a_run_stopped_without_a_result_counts_no_candidates(workspace: Workspace, run: RunRecord) -> None:
+    workspace.claim_run("worker")
+    workspace.save_progress(run.run_id, progress(40))
+    workspace.finish_run(run.run_id, "worker", RunOutcome(status=RunStatus.STOPPED))
+    assert workspace.get_run(run.run_id).n_done == 0
 
 
 def test_of_many_that_want_to_start_the_only_worker_one_may(workspace: Workspace) -> None:

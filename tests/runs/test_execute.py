@@ -1,0 +1,85 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from mmm_core.entities.run_result import RunResult, SearchProgress
+from mmm_core.runs.execute import cache_key, execute_project
+from tests.runs.demo import ENDLESS, SMALL, demo_project
+from tests.store.sameness import differences
+
+
+def what_was_found(result: RunResult) -> list[object]:
+    """Everything but the clock."""
+    output = result.collection.model_output
+    timeless = [dataclasses.replace(trial, seconds=0.0) for trial in output.trials]
+    return [timeless, output.term_names, result.design, result.pareto, result.collection.convergence]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def first(cache: Path) -> RunResult:
+    result, from_cache = execute_project(demo_project(), cache_folder=cache)
+    assert not from_cache
+    return result
+
+
+def test_every_candidate_asked_for_is_there(first: RunResult) -> None:
+    assert first.collection.model_output.n_candidates == SMALL.n_candidates
+    assert first.pareto["recommended_id"] in first.pareto["solution_ids"]
+
+
+def test_the_same_run_again_gives_the_same_bits(first: RunResult) -> None:
+    again, _ = execute_project(demo_project())
+    assert differences(what_was_found(again), what_was_found(first)) == []
+
+
+def test_a_known_run_comes_from_the_cache_and_says_so(first: RunResult, cache: Path) -> None:
+    again, from_cache = execute_project(demo_project(), cache_folder=cache)
+    assert from_cache
+    assert differences(again, first) == []
+
+
+def test_neither_the_name_nor_the_cores_matter_to_the_cache(first: RunResult, cache: Path) -> None:
+    same = demo_project(dataclasses.replace(SMALL, cores=2), name="Another name")
+    assert execute_project(same, cache_folder=cache)[1]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        demo_project(seed=8),
+        demo_project(dataclasses.replace(SMALL, iterations=61)),
+        demo_project(dataclasses.replace(SMALL, rssd_zero_penalty=False)),
+    ],
+)
+def test_seed_search_and_rules_matter_to_the_cache(other: object) -> None:
+    assert cache_key(other) != cache_key(demo_project())  # type: ignore[arg-type]
+
+
+def test_the_stages_are_told_in_order() -> None:
+    told: list[SearchProgress] = []
+    execute_project(demo_project(), progress=told.append)
+    assert list(dict.fromkeys(progress.stage for progress in told)) == ["preparing", "searching", "ranking"]
+    assert [told[0].done, told[-1].done] == [0, SMALL.n_candidates]
+
+
+def test_the_time_of_each_stage_is_kept(first: RunResult) -> None:
+    assert {"features", "search", "pareto"} <= set(first.collection.info.timings)
+
+
+def test_a_stopped_run_keeps_what_it_found_but_is_not_remembered(tmp_path: Path) -> None:
+    told: list[SearchProgress] = []
+    project = demo_project(dataclasses.replace(ENDLESS, iterations=150_000))
+    for _ in range(2):
+        told.clear()
+        result, from_cache = execute_project(
+            project, progress=told.append, should_stop=lambda: told[-1].done > 0, cache_folder=tmp_path
+        )
+        assert not from_cache
+        assert 0 < result.collection.model_output.n_candidates < 150_000
+        assert result.collection.info.stopped_early

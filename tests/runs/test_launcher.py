@@ -1,0 +1,113 @@
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+import pytest
+
+from mmm_core.runs.launcher import app_folder
+from mmm_core.runs.worker import worker_state
+from mmm_core.store.workspace import Workspace
+from tests.runs.studio_process import ROOT, free_port, processes_of, run_studio, started_studio, wait_until
+
+
+class Studio(NamedTuple):
+    workspace: Path
+    port: int
+    launcher: subprocess.Popen[str]
+    first_line: str
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    folder, port = tmp_path_factory.mktemp("studio"), free_port()
+    left = {"pid": os.getpid(), "started": "2001-01-01T00:00:00+00:00", "host": "127.0.0.1", "port": 1}
+    (folder / "launcher.json").write_text(
+        json.dumps(left)
+    )  # by a launcher that was killed; its id was given to another
+    with started_studio(folder, port) as (launcher, line):
+        yield Studio(folder, port, launcher, line)
+
+
+def answer(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_the_first_line_gives_the_address_and_how_to_stop(studio: Studio) -> None:
+    assert studio.first_line.startswith(f"MMM Studio is at http://127.0.0.1:{studio.port} — press Ctrl-C to stop.")
+
+
+def test_what_a_killed_launcher_left_does_not_keep_the_next_from_starting(studio: Studio) -> None:
+    assert json.loads((studio.workspace / "launcher.json").read_text())["pid"] == studio.launcher.pid
+
+
+def test_the_dashboard_answers_as_soon_as_the_address_is_given(studio: Studio) -> None:
+    assert answer(studio.port, "/") == 200
+
+
+def test_it_listens_on_this_machine_only(studio: Studio) -> None:
+    listening = [c.laddr for p in processes_of(studio.workspace) for c in p.net_connections() if c.status == "LISTEN"]
+    assert {(address.ip, address.port) for address in listening} == {("127.0.0.1", studio.port)}
+
+
+def test_a_worker_is_there_from_the_start(studio: Studio) -> None:
+    worker = worker_state(Workspace(studio.workspace))
+    assert worker is not None
+    assert psutil.Process(worker.pid).is_running()
+
+
+@pytest.mark.parametrize("other_port", [False, True])
+def test_a_second_start_gives_the_address_of_the_first(studio: Studio, other_port: bool) -> None:
+    port = free_port() if other_port else studio.port
+    second = run_studio("app", "--port", port, workspace=studio.workspace)
+    assert second.returncode == 0
+    assert f"already running at http://127.0.0.1:{studio.port}" in second.stdout
+
+
+def test_a_busy_port_is_named_with_the_option_that_helps(tmp_path: Path) -> None:
+    with socket.socket() as occupant:
+        occupant.bind(("127.0.0.1", 0))
+        occupant.listen()
+        port = occupant.getsockname()[1]
+        refused = run_studio("app", "--port", port, workspace=tmp_path)
+    assert refused.returncode == 1
+    assert f"already uses http://127.0.0.1:{port}." in refused.stderr
+    assert "mmm-studio app --port" in refused.stderr
+    assert not (tmp_path / "launcher.json").exists()
+
+
+def test_a_killed_worker_is_replaced(studio: Studio) -> None:
+    workspace = Workspace(studio.workspace)
+    killed = worker_state(workspace)
+    assert killed is not None
+    psutil.Process(killed.pid).kill()
+    wait_until(lambda: (now := worker_state(workspace)) and now.pid not in (0, killed.pid), what="a new worker")
+
+
+def test_ctrl_c_ends_dashboard_and_worker_without_orphans(tmp_path: Path) -> None:
+    with started_studio(tmp_path, free_port()) as (launcher, _):
+        assert len(processes_of(tmp_path)) >= 3
+        launcher.send_signal(signal.SIGINT)
+        assert launcher.wait(timeout=20) == 0
+        wait_until(lambda: not processes_of(tmp_path), 5, "the end of every process")
+    assert not (tmp_path / "launcher.json").exists()
+
+
+def test_a_killed_launcher_takes_dashboard_and_worker_with_it(tmp_path: Path) -> None:
+    with started_studio(tmp_path, free_port()) as (launcher, _):
+        launcher.kill()
+        wait_until(lambda: not processes_of(tmp_path), 10, "the end of every process")
+
+
+def test_a_checkout_runs_its_own_pages() -> None:
+    assert app_folder() == ROOT
