@@ -5,7 +5,6 @@ from typing import cast
 import streamlit as st
 
 from mmm_core.charts.candidates import (
-    CandidatePoints,
     candidate_points,
     colour_choices,
     colour_values,
@@ -44,10 +43,10 @@ def render() -> None:
     st.caption(f":material/info: {as_text(WHAT_THE_MODELS_ARE)}")
     rules = pareto_filters.current(run)
     keep = passing(rules, result)
-    _controls(run, result, words, keep)
+    colour = _controls(run, words, keep)
     left, right = st.columns([2, 1], gap="large")
     with left:
-        _scatter(result, words, keep, solution_id)
+        _scatter(run, result, words, keep, solution_id, colour)
     with right:
         pareto_card.draw(run, result, words, solution_id, ranked_ids(result, keep))
     st.fragment(_views)(run.run_id, solution_id)
@@ -79,33 +78,40 @@ def _chart_key(run: RunRecord) -> str:
     return f"{CHART}_{run.run_id}"
 
 
-def _controls(run: RunRecord, result: RunResult, words: Vocabulary, keep: BoolArray) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter_bar"):
-        pareto_filters.draw(run, result, words, keep)
-
-
-def _scatter(result: RunResult, words: Vocabulary, keep: BoolArray, solution_id: str) -> CandidatePoints:
-    run_id = cast("str", session.run_id())
+def _controls(run: RunRecord, words: Vocabulary, keep: BoolArray) -> str:
+    """Filters, and what colours the points."""
     choices = colour_choices(words)
-    choice = st.selectbox(
-        "Colour by", list(choices), format_func=choices.__getitem__, key="colour", width=260, label_visibility="visible"
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter_bar"):
+        pareto_filters.draw(run, words, keep)
+        st.space("stretch")
+        return st.selectbox(
+            "Colour by",
+            list(choices),
+            format_func=lambda choice: f"Colour by {choices[choice]}",
+            key="colour",
+            width=260,
+            label_visibility="collapsed",
+        )
+
+
+def _scatter(
+    run: RunRecord, result: RunResult, words: Vocabulary, keep: BoolArray, solution_id: str, colour: str
+) -> None:
     points = candidate_points(
         result,
         survives=keep,
         selected_id=solution_id,
-        colour=colour_values(result, choice),
-        colour_title=choices[choice],
+        colour=colour_values(result, colour),
+        colour_title=colour_choices(words)[colour],
     )
     chart(
         draw_candidates(points, current_theme()),
         candidate_frame(points),
-        key=f"{CHART}_{run_id}",
+        key=_chart_key(run),
         file_name="candidates",
         alt="Scatter of all candidates: error of fit across, gap to spend shares up. The list beside it selects the same models.",
         select=True,
     )
-    return points
 
 
 @guarded("views of the model")

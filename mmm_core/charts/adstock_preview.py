@@ -83,7 +83,7 @@ def draw_preview(points: PreviewPoints, colour: str, theme: Theme = Theme.LIGHT)
     _band(figure, points.pressure, points.response, colour, "at %{x:.0%} of the peak: %{y:.0%}", column=2)
     apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=HEIGHT)
     palette = PALETTES[theme]
-    figure.update_layout(showlegend=False, margin={"t": 100, "b": 48, "l": 48})
+    figure.update_layout(showlegend=False, margin={"t": 100, "b": 48, "l": 48}, meta={**figure.layout.meta, "top": 32})
     figure.for_each_annotation(lambda note: note.update(font={"size": 12.5, "color": palette.muted}))
     figure.update_yaxes(range=[0, 1.04], tickformat=".0%", nticks=5)
     figure.update_xaxes(title={"text": f"{points.period}s later"}, showgrid=False, row=1, col=1)

@@ -14,10 +14,10 @@ from mmm_core.entities.run_result import RunResult
 
 BoolArray = NDArray[np.bool_]
 
-FIT_AXIS = "Error of fit (NRMSE), less is better"
-PLAUSIBILITY_AXIS = "Gap to spend shares (DECOMP.RSSD), less is better"
+FIT_AXIS = "Error of fit (NRMSE)"
+PLAUSIBILITY_AXIS = "Gap to spend shares (DECOMP.RSSD)"
 MAX_DRAWN = 20_000
-HEIGHT = 520
+HEIGHT = 600
 COLOUR_BY_FRONT = "front"
 COLOUR_BY_BASELINE = "baseline share"
 _MAX_FRONTS_APART = 5
@@ -196,8 +196,8 @@ def _add_cloud(figure: go.Figure, points: CandidatePoints, palette: Palette) -> 
             y=points.rssd[cloud],
             mode="markers",
             name="candidates",
-            marker={"size": 5, "color": palette.cloud, "opacity": 0.85 if in_colour else 0.6, **colour},
-            unselected={"marker": {"opacity": 0.85 if in_colour else 0.6}},
+            marker={"size": 4.5, "color": palette.cloud, "opacity": 0.85 if in_colour else 0.5, **colour},
+            unselected={"marker": {"opacity": 0.85 if in_colour else 0.5}},
             **_hover(points, cloud),
         )
     )
@@ -206,7 +206,8 @@ def _add_cloud(figure: go.Figure, points: CandidatePoints, palette: Palette) -> 
 def _add_front(figure: go.Figure, points: CandidatePoints, rows: IntArray, rank: int, palette: Palette) -> None:
     level = int(points.front[rows[0]])
     many = level == _MAX_FRONTS_APART and int(points.front.max()) > level
-    name = f"fronts {level} and after" if many else f"front {level}"
+    name = f"front {level} or later" if many else f"front {level}"
+    is_best = level == 1
     strength = max(0.35, 1 - 0.18 * rank)
     colour = {"color": points.colour[rows], "coloraxis": "coloraxis"} if points.colour is not None else {}
     figure.add_trace(
@@ -214,7 +215,9 @@ def _add_front(figure: go.Figure, points: CandidatePoints, rows: IntArray, rank:
             x=points.nrmse[rows],
             y=points.rssd[rows],
             mode="markers" if many else "lines+markers",
-            name=name,
+            name="best front" if is_best else "next fronts",
+            legendgroup="best" if is_best else "next",
+            showlegend=rank <= 1,
             line={"color": palette.front, "width": 2 if rank == 0 else 1},
             marker={
                 "size": 8 if rank == 0 else 7,
@@ -301,8 +304,10 @@ def _title(points: CandidatePoints) -> str:
 def _subtitle(points: CandidatePoints) -> str:
     if points.n_hidden:
         drawn = f"{int(points.drawn.sum()):,} of {len(points.ids):,}"
-        return f"Drawn: all fronts and a sample, {drawn} models. Click a point to see its model."
-    return "Each point is one model. Click a point to see it; drag to zoom, double-click to see all."
+        return (
+            f"Drawn: all fronts and a sample, {drawn} models. Down and left is better. Click a point to see its model."
+        )
+    return "Down and left is better. Click a point to see its model; drag to zoom, double-click to see all."
 
 
 def colour_choices(words: Vocabulary) -> dict[str, str]:

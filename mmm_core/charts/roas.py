@@ -79,14 +79,12 @@ def draw_returns(points: ReturnPoints, theme: Theme = Theme.LIGHT, *, height: in
     figure = go.Figure()
     reach = _add_bars(figure, points, theme)
     _add_break_even(figure, points, theme)
-    few = len(points.channels) < 8
-    spread = f"Bars: {spread_label(points.n_models)}, not a sampling error."
-    height = height or 150 + 46 * len(points.channels)
+    spread = f"Diamond: {points.model_name}. Bar: {spread_label(points.n_models)}, not a sampling error."
+    height = height or 80 + 48 * len(points.channels)
     apply_theme(figure, theme, title=_title(points), subtitle=spread, height=height)
     figure.update_layout(
-        bargap=0.55,
-        legend={"orientation": "h", "x": 0, "y": -0.28 if few else -0.1, "yanchor": "top"},
-        margin={"b": 92},
+        bargap=0.72,
+        showlegend=False,
         xaxis={"title": {"text": f"{words.return_word} ({words.return_unit})"}, "range": [0, reach * 1.02]},
         yaxis={
             "tickmode": "array",
@@ -130,7 +128,7 @@ def _add_bars(figure: go.Figure, points: ReturnPoints, theme: Theme) -> float:
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         )
     )
-    right = {"x": 1, "xref": "paper", "xanchor": "right", "yanchor": "bottom", "yshift": 7, "showarrow": False}
+    right = {"x": 1, "xref": "paper", "xanchor": "right", "yanchor": "bottom", "yshift": 8, "showarrow": False}
     for row, text in zip(rows, texts, strict=True):
         figure.add_annotation(y=row, text=text, font={"size": 12, "color": palette.text}, **right)
     return reach

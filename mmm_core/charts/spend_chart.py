@@ -111,7 +111,9 @@ def draw_spend(points: SpendPoints, theme: Theme = Theme.LIGHT, *, columns: int 
             col=position % columns + 1,
         )
     apply_theme(figure, theme, title=_title(points, names), subtitle=_subtitle(points), height=height)
-    figure.update_layout(showlegend=False, margin={"t": _HEAD + 18, "b": 28, "l": 44, "r": 8})
+    figure.update_layout(
+        showlegend=False, margin={"t": _HEAD + 18, "b": 28, "l": 44, "r": 8}, meta={**figure.layout.meta, "top": 28}
+    )
     figure.update_xaxes(zeroline=False, showgrid=False, nticks=5, automargin=False)
     figure.update_yaxes(rangemode="tozero", tickformat="~s", nticks=3, automargin=False)
     muted = PALETTES[theme].text

@@ -111,7 +111,7 @@ CHANNEL_COLOURS = (
 )
 """Okabe-Ito without black, yellow (unreadable on white) and blue (kept for *fitted*); then Tol. Readable on both themes."""
 
-FONT_FAMILY = "Inter, 'Source Sans 3', 'Source Sans Pro', system-ui, sans-serif"
+FONT_FAMILY = "'Source Sans', 'Source Sans 3', 'Source Sans Pro', system-ui, sans-serif"
 OTHER_CHANNELS = "Other channels"
 MAX_STACKED_CHANNELS = 10
 
@@ -214,13 +214,13 @@ def take_title(figure: go.Figure) -> tuple[str, str]:
     """Take title and subtitle out of a figure, for a page that shows them as text that can wrap.
 
     Args:
-        figure: Changed in place: no title, and no room kept for it.
+        figure: Changed in place: no title, and no room kept for it; ``meta["top"]`` pixels for titles of panels.
 
     Returns:
         Title and subtitle as they were given to :func:`apply_theme`, not escaped.
     """
     meta = figure.layout.meta or {}
-    figure.update_layout(title=None, margin={"t": 12})
+    figure.update_layout(title=None, margin={"t": meta.get("top", 12)})
     return str(meta.get("title", "")), str(meta.get("subtitle", ""))
 
 

@@ -76,7 +76,7 @@ class Vocabulary(NamedTuple):
         if not math.isfinite(roas):
             return "no spend"
         if self.kind is OutcomeKind.REVENUE:
-            return f"{roas:.1f}" if roas < 9.95 else compact_number(roas)
+            return "0" if roas == 0 else f"{roas:.1f}" if roas < 9.95 else compact_number(roas)
         return compact_money(1 / roas, self.currency) if roas > 0 else "none won"
 
     def interval(self, low: float, high: float) -> str:

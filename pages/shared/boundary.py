@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.errors import FragmentHandledException
+from streamlit.runtime.pages_manager import PagesManager
 
 import mmm_core
 from mmm_core.errors import DataError, MMMError
@@ -30,6 +31,7 @@ def page(name: str, *, keeps_address: bool = True) -> Iterator[None]:
         name: What the page is called, for the log.
         keeps_address: Whether the open project and run are written to the address.
     """
+    _leave_pages_folder_mode()
     with catching(name):
         session.restore(write=keeps_address)
         if message := session.take_flash():
@@ -84,6 +86,17 @@ def show_problems(error: MMMError, heading: str = "") -> None:
         return
     first = heading or f"{len(problems)} things need your attention"
     st.error("\n".join([f"**{first}**", "", *(f"- {problem}" for problem in problems)]), icon=":material/error:")
+
+
+def _leave_pages_folder_mode() -> None:
+    """Run again through ``app.py`` when Streamlit ran the page's file alone.
+
+    Until ``st.navigation`` was called once in a server's life, Streamlit takes a folder called ``pages`` for its older kind
+    of app: a link straight to a page, opened as the very first, would miss the navigation and the wide layout.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 def _show_unexpected(error: Exception) -> None:

@@ -8,7 +8,6 @@ from mmm_core.charts.theme import currency_sign
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.engine.candidate_filter import BoolArray, CandidateFilter, roas_interval, rule_sentences
 from mmm_core.entities.records import RunRecord
-from mmm_core.entities.run_result import RunResult
 from mmm_core.entities.settings import Interval
 from mmm_core.errors import MMMError
 from pages.shared import boundary, session
@@ -23,7 +22,7 @@ def current(run: RunRecord) -> CandidateFilter:
     return cast("CandidateFilter", session.recall(_key(run), CandidateFilter()))
 
 
-def draw(run: RunRecord, result: RunResult, words: Vocabulary, keep: BoolArray) -> None:
+def draw(run: RunRecord, words: Vocabulary, keep: BoolArray) -> None:
     """The button that opens the form, a chip per filter, and how many models survive."""
     rules = current(run)
     with st.popover("Filter models", icon=":material/filter_alt:", key="filters"):

@@ -189,7 +189,7 @@ def chart_title(figure: go.Figure) -> None:
     """Move the title out of a figure into the page, where a long sentence wraps on a narrow screen."""
     title, subtitle = take_title(figure)
     if title:
-        quiet = f"  \n:gray[{as_text(subtitle)}]" if subtitle else ""
+        quiet = f"  \n:small[:gray[{as_text(subtitle)}]]" if subtitle else ""
         st.markdown(f"**{as_text(title)}**{quiet}")
 
 
