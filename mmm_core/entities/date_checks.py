@@ -74,7 +74,7 @@ def date_problems(raw: pd.Series) -> Iterator[str]:
     if unreadable.any():
         row = int(np.argmax(unreadable))
         yield (
-            f"Column {raw.name!r} has {int(unreadable.sum())} cells that are no dates (first: row {row + 2}, "
+            f"Column {raw.name!r} has {_count(int(unreadable.sum()), 'cell')} without a date (first: row {row + 2}, "
             f"{str(raw.iloc[row])!r}); write dates as 2024-12-31."
         )
         return
@@ -90,16 +90,16 @@ def date_problems(raw: pd.Series) -> Iterator[str]:
     missing = missing_periods(dates, frequency)
     if missing:
         shown = ", ".join(str(day.date()) for day in missing[:_SHOWN]) + (", …" if len(missing) > _SHOWN else "")
-        verb = f"{frequency.value} is" if len(missing) == 1 else f"{frequency.value}s are"
-        yield f"{len(missing)} {verb} missing ({shown}); every period needs a row. Add them."
+        verb = "is" if len(missing) == 1 else "are"
+        yield f"{_count(len(missing), frequency.value)} {verb} missing ({shown}); every period needs a row. Add them."
     yield from _uneven_steps(distinct, frequency)
 
 
 def _repeated_dates(dates: pd.Series) -> Iterator[str]:
     repeated = dates[dates.duplicated()].dt.date.unique()
     if len(repeated):
-        what = "date stands" if len(repeated) == 1 else "dates stand"
-        yield f"{len(repeated)} {what} in more than one row (first: {min(repeated)}). Keep one row per period."
+        verb = "stands" if len(repeated) == 1 else "stand"
+        yield f"{_count(len(repeated), 'date')} {verb} in more than one row (first: {min(repeated)}). Keep one row per period."
 
 
 def _uneven_steps(distinct: pd.Series, frequency: Frequency) -> Iterator[str]:
@@ -107,12 +107,18 @@ def _uneven_steps(distinct: pd.Series, frequency: Frequency) -> Iterator[str]:
     if frequency is Frequency.MONTH:
         crowded = ordered[ordered.dt.to_period("M").duplicated()]
         if len(crowded):
-            yield f"{len(crowded)} months have more than one row (first: {crowded.iloc[0].date()}). Keep one row per month."
+            verb = "has" if len(crowded) == 1 else "have"
+            yield f"{_count(len(crowded), 'month')} {verb} more than one row (first: {crowded.iloc[0].date()}). Keep one row per month."
         return
     step = STEP_DAYS[frequency][0]
     odd = ordered[(ordered.diff().dt.days.fillna(step) % step) != 0]
     if len(odd):
+        verb = "does" if len(odd) == 1 else "do"
         yield (
-            f"{len(odd)} dates do not follow the one before by whole {frequency.value}s (first: {odd.iloc[0].date()}); "
+            f"{_count(len(odd), 'date')} {verb} not follow the one before by whole {frequency.value}s (first: {odd.iloc[0].date()}); "
             f"every {frequency.value} must start on the same weekday."
         )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
