@@ -108,15 +108,15 @@ def _uneven_steps(distinct: pd.Series, frequency: Frequency) -> Iterator[str]:
         crowded = ordered[ordered.dt.to_period("M").duplicated()]
         if len(crowded):
             verb = "has" if len(crowded) == 1 else "have"
-            yield f"{_count(len(crowded), 'month')} {verb} more than one row (first: {crowded.iloc[0].date()}). Keep one row per month."
+            yield f"{_count(len(crowded), 'month')} {verb} more than one row (first: {crowded.iloc[0].date()}). Keep one."
         return
     step = STEP_DAYS[frequency][0]
     odd = ordered[(ordered.diff().dt.days.fillna(step) % step) != 0]
     if len(odd):
         verb = "does" if len(odd) == 1 else "do"
         yield (
-            f"{_count(len(odd), 'date')} {verb} not follow the one before by whole {frequency.value}s (first: {odd.iloc[0].date()}); "
-            f"every {frequency.value} must start on the same weekday."
+            f"{_count(len(odd), 'date')} {verb} not follow the one before by whole {frequency.value}s "
+            f"(first: {odd.iloc[0].date()}); every {frequency.value} must start on the same weekday."
         )
 
 

@@ -115,7 +115,7 @@ def test_a_week_that_starts_on_another_weekday_is_refused() -> None:
 def test_two_rows_in_one_month_are_refused() -> None:
     table = small_table(60, first="2018-01-01", freq="MS")
     table.loc[10, "date"] = pd.Timestamp("2018-10-31")
-    assert problems(table)[-1] == "1 month has more than one row (first: 2018-10-31). Keep one row per month."
+    assert problems(table)[-1] == "1 month has more than one row (first: 2018-10-31). Keep one."
 
 
 @pytest.mark.parametrize("freq", ["3D", "14D", "QS", "YS"])
