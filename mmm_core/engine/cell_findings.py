@@ -53,15 +53,19 @@ def describe_format(raw: CellTable, table: pd.DataFrame, *, has_decimal_comma: b
         findings.append(changed("byte_order_mark", "Nothing to fix (hidden byte-order mark removed)."))
     if not raw.delimiter:
         return findings
-    encoding = _ENCODING_NAMES.get(raw.encoding, "" if raw.encoding.startswith("utf-8") else raw.encoding)
+    encoding = _ENCODING_NAMES.get(raw.encoding, _legacy_name(raw.encoding))
     parts = [f"{DELIMITER_NAMES.get(raw.delimiter, repr(raw.delimiter))}-separated"] if raw.delimiter != "," else []
     parts += ["with decimal commas"] if has_decimal_comma else []
     size = f"({len(table):,} rows, {table.shape[1]} columns)"
     if encoding:
-        findings.append(changed("file_format", f"File was {' and '.join([encoding, *parts])}; converted {size}."))
+        findings.append(changed("file_format", f"File was {' and '.join(filter(None, [', '.join([encoding, *parts[:-1]]), *parts[-1:]]))}; converted {size}."))
     elif parts:
         findings.append(changed("file_format", f"Read as {' '.join(parts)} {size}."))
     return findings
+
+
+def _legacy_name(encoding: str) -> str:
+    return "" if encoding.startswith("utf-8") else encoding.replace("cp125", "Windows-125")
 
 
 def name_doubts(typed: TypedColumns) -> list[Finding]:

@@ -170,15 +170,17 @@ def read_numbers(texts: pd.Series, mark: DecimalMark) -> NumberColumn:
         plain = texts.where(texts.str.fullmatch(r"[-+]?\d+(?:,\d*)?")).str.replace(",", ".", regex=False)
     values = pd.to_numeric(plain, errors="coerce").astype(np.float64).replace([np.inf, -np.inf], np.nan)
     hard = values.isna() & (texts != "")
+    if not hard.any():
+        return NumberColumn(values, hard, hard, hard, frozenset(), has_percent=False)
     parsed = {text: parse_number(text, mark) for text in texts[hard].unique()}
-    numbers = {text: number for text, number in parsed.items() if number is not None}
-    values = values.where(~hard, texts.map({text: number.value for text, number in numbers.items()}).astype(np.float64))
+    found = {text: number for text, number in parsed.items() if number is not None}
+    values = values.where(~hard, texts.map({text: number.value for text, number in found.items()}).astype(np.float64))
     is_text = hard & values.isna()
     return NumberColumn(
         numbers=values,
         is_text=is_text,
         is_placeholder=is_text & texts.str.lower().isin(list(PLACEHOLDERS)),
-        is_rewritten=texts.isin([text for text, number in numbers.items() if number.is_rewritten]),
-        currencies=frozenset(number.currency for number in numbers.values() if number.currency),
-        has_percent=any(number.is_percent for number in numbers.values()),
+        is_rewritten=texts.isin([text for text, number in found.items() if number.is_rewritten]),
+        currencies=frozenset(number.currency for number in found.values() if number.currency),
+        has_percent=any(number.is_percent for number in found.values()),
     )

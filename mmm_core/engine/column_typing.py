@@ -8,7 +8,6 @@ import pandas as pd
 
 from mmm_core.engine.cell_parsing import (
     CURRENCY_CODES,
-    PLACEHOLDERS,
     DecimalMark,
     NumberColumn,
     read_numbers,
@@ -22,7 +21,7 @@ _DATE_WORDS = set_of_words(
     "strt start settimana mes mese maand semana kw"
 )
 _SIGN_IN_NAME = re.compile(r"(?:^|[\s(\[_,])([€$£¥₹])(?:$|[\s)\]_,])")
-_SAMPLE = 2000
+_SAMPLE = 200
 EMPTY_LEVEL = "(empty)"
 """What an empty cell of a text column becomes: a level like any other."""
 
@@ -89,7 +88,7 @@ def type_columns(cells: pd.DataFrame, *, delimiter: str) -> TypedColumns:
         cells: Stripped text without the date column.
         delimiter: Separator of the file; "" for a workbook, where numbers always have a point.
     """
-    votes = {name: vote_decimal_mark(cells[name].drop_duplicates().head(_SAMPLE)) for name in cells.columns}
+    votes = {name: _vote(cells[name]) for name in cells.columns}
     usual = _usual_mark(votes) if delimiter else DecimalMark.POINT
     numbers: dict[str, NumberColumn] = {}
     texts: dict[str, pd.Series] = {}
@@ -107,6 +106,14 @@ def type_columns(cells: pd.DataFrame, *, delimiter: str) -> TypedColumns:
         has_comma |= mark is DecimalMark.COMMA and comma > 0
         ambiguous += [name] if either and not (point or comma or usual) and delimiter else []
     return TypedColumns(numbers, texts, tuple(mixed), tuple(ambiguous), has_comma)
+
+
+def _vote(cells: pd.Series) -> tuple[int, int, int]:
+    distinct = cells.drop_duplicates()
+    point, comma, either = vote_decimal_mark(distinct.iloc[:: max(1, len(distinct) // _SAMPLE)])
+    if either and not point and not comma:  # few cells tell: look at more of them
+        return vote_decimal_mark(distinct.head(100 * _SAMPLE))
+    return point, comma, either
 
 
 def _usual_mark(votes: Mapping[str, tuple[int, int, int]]) -> DecimalMark | None:
@@ -136,7 +143,7 @@ def _read_logical(cells: pd.Series) -> NumberColumn | None:
 
 
 def _share_of_numbers(cells: pd.Series, column: NumberColumn) -> float:
-    n_filled = int((cells != "").sum() - cells.str.lower().isin(list(PLACEHOLDERS)).sum())
+    n_filled = int((cells != "").sum() - column.is_placeholder.sum())
     n_numbers = int(column.numbers.notna().sum())
     return n_numbers / n_filled if n_filled else 0.0
 

@@ -143,11 +143,11 @@ def regularity(dates: pd.Series) -> float:
 
 
 def _meanings(text: str) -> dict[DateStyle, dt.date]:
-    bare = _RANGE.sub("", text)
-    bare = _WEEKDAY.sub("", _TIME.sub("", bare)).strip()
+    bare = _TIME.sub("", _RANGE.sub("", text)).strip()
+    without_weekday = _WEEKDAY.sub("", bare)
     found: dict[DateStyle, dt.date] = {}
     for style, pattern in _PATTERNS:
-        match = pattern.fullmatch(bare)
+        match = pattern.fullmatch(bare) or pattern.fullmatch(without_weekday)
         date = _to_date(match.groupdict()) if match else None
         if date is not None:
             found.setdefault(style, date)

@@ -123,7 +123,7 @@ def _check_spacing(checked: CheckedTable, dates: pd.Series) -> Iterator[Finding]
         return
     if checked.frequency is None:
         usual = int(dates.drop_duplicates().sort_values().diff().dt.days.median())
-        message = f"Dates lie {usual} days apart; only daily, weekly and monthly data can be modelled. Sum them up."
+        message = f"Dates lie {usual} days apart; only one row per day, week or month can be modelled."
         yield build_finding("unknown_frequency", Severity.IMPOSSIBLE, message)
         return
     missing = missing_periods(dates, checked.frequency)
