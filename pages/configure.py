@@ -154,9 +154,23 @@ def _window(draft: ModelDraft, upload: IngestResult, key: Keys) -> ModelDraft:
     first, last = dates.min().date(), dates.max().date()
     with st.container(horizontal=True, gap="medium"):
         start = st.date_input(
-            "From", _within(draft.window_start, first, last, first), first, last, key=key("from"), width=180
+            "From",
+            _within(draft.window_start, first, last, first),
+            first,
+            last,
+            key=key("from"),
+            format="YYYY-MM-DD",
+            width=180,
         )
-        end = st.date_input("To", _within(draft.window_end, first, last, last), first, last, key=key("to"), width=180)
+        end = st.date_input(
+            "To",
+            _within(draft.window_end, first, last, last),
+            first,
+            last,
+            key=key("to"),
+            format="YYYY-MM-DD",
+            width=180,
+        )
     whole = (start, end) == (first, last)
     draft = replace(draft, window_start=None if whole else start, window_end=None if whole else end)
     picture = st.container()

@@ -109,7 +109,7 @@ def _card(project: ProjectRecord) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if st.button(
                 as_text(truncated(project.name, 30)),
-                key=f"open_{project.project_id}",
+                key=f"title_{project.project_id}",
                 type="tertiary",
                 help=as_text(project.name) if len(project.name) > 30 else None,
                 width="stretch",
@@ -146,7 +146,7 @@ def _sparkline(project: ProjectRecord) -> None:
         if outcome is not None:
             points = sparkline_points(upload.table[outcome].to_numpy(float, na_value=float("nan")))
             label = html.escape(f"{outcome} over time", quote=True)
-            drawing = f'<div class="studio-spark" role="img" aria-label="{label}">{draw_sparkline(points)}</div>'
+            drawing = f'<div class="studio-spark"><img alt="{label}" src="{draw_sparkline(points)}"></div>'
     st.html(drawing)
 
 

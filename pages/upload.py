@@ -61,7 +61,8 @@ def render() -> None:
 
 def _drop_zone(project: ProjectRecord, *, has_data: bool) -> None:
     label = "Drop another file to replace the data" if has_data else "Drop a CSV or Excel file"
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    place = "drop_again" if has_data else "drop_first"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key=place):
         file = st.file_uploader(
             label,
             type=["csv", "tsv", "txt", "xlsx"],

@@ -1,5 +1,6 @@
 """A line without axes, small enough for a card: inline SVG, which costs the browser nothing."""
 
+import base64
 from typing import NamedTuple
 
 import numpy as np
@@ -37,21 +38,23 @@ def sparkline_points(values: FloatArray) -> Sparkline:
     return Sparkline(np.linspace(0, 1, len(kept)), y)
 
 
-def draw_sparkline(points: Sparkline, *, width: int = 240, height: int = 44) -> str:
-    """SVG in the colour of the text around it; stretches to its container.
+def draw_sparkline(points: Sparkline, *, colour: str = "#5d7fa6", width: int = 320, height: int = 48) -> str:
+    """Draw the line as an image address (``data:image/svg+xml``), which a page may show as it is.
 
     Args:
         points: Of :func:`sparkline_points`.
-        width: Of the drawing's own units.
-        height: Of the drawing's own units, and pixels on screen.
+        colour: Of the line; the default is readable on light and dark.
+        width: Pixels at which the line is drawn; the image may be stretched.
+        height: Pixels.
     """
     pad = 3
     line = " ".join(
         f"{pad + x * (width - 2 * pad):.1f},{height - pad - y * (height - 2 * pad):.1f}"
         for x, y in zip(points.x, points.y, strict=True)
     )
-    return (
-        f'<svg viewBox="0 0 {width} {height}" width="100%" height="{height}" preserveAspectRatio="none" aria-hidden="true">'
-        f'<polyline points="{line}" fill="none" stroke="currentColor" stroke-width="1.6" '
-        'stroke-linejoin="round" vector-effect="non-scaling-stroke"/></svg>'
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" preserveAspectRatio="none">'
+        f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.6" stroke-linejoin="round" '
+        'vector-effect="non-scaling-stroke"/></svg>'
     )
+    return f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"

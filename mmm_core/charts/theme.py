@@ -183,6 +183,7 @@ def apply_theme(figure: go.Figure, theme: Theme, *, title: str, height: int, sub
             "align": "left",
             "namelength": -1,
         },
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.zero, "activecolor": palette.text},
         legend={"font": {"size": 12, "color": palette.text}, "bgcolor": "rgba(0,0,0,0)"},
     )
     axis = {

@@ -34,6 +34,7 @@ def page(name: str, *, keeps_address: bool = True) -> Iterator[None]:
     _leave_pages_folder_mode()
     with catching(name):
         session.restore(write=keeps_address)
+        session.remember("page", name)
         if message := session.take_flash():
             st.toast(message)
         yield

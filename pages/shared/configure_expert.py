@@ -98,7 +98,7 @@ def search_section(draft: ModelDraft, key: Keys) -> ModelDraft:
         help=term("weights"),
     )
     sign = cells[3].selectbox(
-        "Constant part",
+        "Sign of the constant",
         INTERCEPT_SIGNS,
         INTERCEPT_SIGNS.index(draft.intercept_sign),
         format_func=INTERCEPT_LABELS.__getitem__,
@@ -120,18 +120,17 @@ def search_section(draft: ModelDraft, key: Keys) -> ModelDraft:
 
 
 def _rules(draft: ModelDraft, key: Keys) -> ModelDraft:
-    with st.container(horizontal=True, gap="large"):
-        validation = st.toggle(
-            "Validate on later periods", draft.timeseries_validation, key=key("validation"), help=term("validation")
-        )
-        penalty = st.toggle(
-            "Search penalty factors", draft.add_penalty_factor, key=key("penalty"), help=term("penalty")
-        )
-        zero = st.toggle(
-            "Penalise zero effects", draft.rssd_zero_penalty, key=key("rssd_zero"), help=term("rssd_zero_penalty")
-        )
-        intercept = st.toggle("Constant part", draft.intercept, key=key("intercept"), help=term("intercept"))
     cells = st.columns(2, gap="large")
+    validation = cells[0].toggle(
+        "Validate on later periods", draft.timeseries_validation, key=key("validation"), help=term("validation")
+    )
+    penalty = cells[0].toggle(
+        "Search penalty factors", draft.add_penalty_factor, key=key("penalty"), help=term("penalty")
+    )
+    zero = cells[1].toggle(
+        "Penalise zero effects", draft.rssd_zero_penalty, key=key("rssd_zero"), help=term("rssd_zero_penalty")
+    )
+    intercept = cells[1].toggle("Constant part", draft.intercept, key=key("intercept"), help=term("intercept"))
     shrinkage = cells[0].slider(
         "Shrinkage (lambda), share of its range",
         0.0,

@@ -56,12 +56,12 @@ def edit_roles(
         disabled=["column", "reason"],
         column_order=["column", "role", "pairs_with", "sign", *(["adstock"] if expert else []), "reason"],
         column_config={
-            "column": st.column_config.TextColumn("Column", pinned=True),
-            "role": _choice("Role", list(ROLE_WORDS.values()), term("role"), required=True),
-            "pairs_with": _choice("Exposure of", columns, "The spend an exposure belongs to. Only for exposures."),
-            "sign": _choice("May push", list(SIGN_WORDS.values()), term("sign"), required=True),
-            "adstock": _choice("Carry-over", [AS_MODEL, *ADSTOCK_WORDS.values()], term("adstock"), required=True),
-            "reason": st.column_config.TextColumn("Suggested because"),
+            "column": st.column_config.TextColumn("Column", pinned=True, width=150),
+            "role": _choice("Role", list(ROLE_WORDS.values()), term("role"), 125, required=True),
+            "pairs_with": _choice("Exposure of", columns, "The spend an exposure belongs to; only for exposures.", 130),
+            "sign": _choice("May push", list(SIGN_WORDS.values()), term("sign"), 105, required=True),
+            "adstock": _choice("Carry-over", [AS_MODEL, *ADSTOCK_WORDS.values()], term("adstock"), 120, required=True),
+            "reason": st.column_config.TextColumn("Suggested because", width=230),
         },
         alt="Role of every column",
     )
@@ -78,10 +78,17 @@ def edit_marks(lines: Sequence[MarkDraft], key: str, first: dt.date, last: dt.da
         row_height=ROW_HEIGHT,
         placeholder="",
         column_config={
-            "start": st.column_config.DateColumn("First day", min_value=first, max_value=last),
-            "end": st.column_config.DateColumn("Last day", min_value=first, max_value=last),
-            "reason": st.column_config.TextColumn("Reason", max_chars=120, width="large"),
-            "treatment": _choice("What to do", list(TREATMENT_WORDS.values()), term("leave_out"), required=True),
+            "start": st.column_config.DateColumn("First day", min_value=first, max_value=last, width=115),
+            "end": st.column_config.DateColumn("Last day", min_value=first, max_value=last, width=115),
+            "reason": st.column_config.TextColumn("Reason", max_chars=120, width=280),
+            "treatment": st.column_config.SelectboxColumn(
+                "What to do",
+                options=list(TREATMENT_WORDS.values()),
+                default=TREATMENT_WORDS[Treatment.EVENT],
+                required=True,
+                help=term("leave_out"),
+                width=130,
+            ),
         },
         alt="One-off periods",
     )
@@ -137,8 +144,8 @@ def _base(key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     return frame
 
 
-def _choice(label: str, options: list[str], help_text: str, *, required: bool = False) -> object:
-    return st.column_config.SelectboxColumn(label, options=options, help=help_text, required=required)
+def _choice(label: str, options: list[str], help_text: str, width: int, *, required: bool = False) -> object:
+    return st.column_config.SelectboxColumn(label, options=options, help=help_text, required=required, width=width)
 
 
 def _role_frame(lines: Sequence[ColumnDraft], reasons: dict[str, str]) -> pd.DataFrame:

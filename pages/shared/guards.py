@@ -71,6 +71,7 @@ def require_result() -> tuple[ProjectRecord, RunRecord, RunResult]:
 
 def needs(sentence: str, label: str, route: Route) -> NoReturn:
     """Say what is missing, offer the way there, and stop the page."""
+    st.title(str(session.recall("page", "")), anchor=False)
     with st.container(border=True, key="guard"):
         st.markdown(sentence)
         if st.button(label, type="primary", key="guard_go", icon=":material/arrow_forward:", icon_position="right"):

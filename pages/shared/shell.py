@@ -35,7 +35,7 @@ def draw() -> None:
 def _open_project() -> None:
     project_id = session.project_id() or st.query_params.get(session.PROJECT)
     project = loaders.project(project_id) if project_id else None
-    with st.container(key="open_project", gap=None):
+    with st.container(key="shell_project", gap=None):
         if project is None:
             st.html('<div class="studio-label">Project</div><div class="studio-muted">None open</div>')
         else:
@@ -48,14 +48,14 @@ def _foot() -> None:
     worker = loaders.worker()
     seconds = 15 if worker is not None and worker.is_warm else 2
     st.fragment(_worker_state, run_every=seconds)()
-    st.html(f'<div class="studio-muted">Version {mmm_core.__version__} · theme in the menu ⋮</div>')
+    st.html(f'<div class="studio-muted">Version {mmm_core.__version__} · theme: menu ⋮</div>')
 
 
 @boundary.guarded("worker state")
 def _worker_state() -> None:
     worker = loaders.worker()
     if worker is None:
-        mark, text = "idle", "No worker yet: runs wait until one starts"
+        mark, text = "idle", "No worker: runs will wait"
     elif not worker.is_warm:
         mark, text = "busy", "Worker is warming up"
     else:
