@@ -1,0 +1,151 @@
+"""Which candidates are worth looking at: fronts of the best compromises, and one model to start from."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mmm_core.entities.design import FloatArray, IntArray
+from mmm_core.entities.mmmdata_collection import MMMDataCollection
+from mmm_core.entities.model_output import ModelOutput, ModelOutputCollection
+from mmm_core.entities.run_result import ParetoResult
+from mmm_core.errors import BoundsError
+from mmm_core.kernels.dominance import rank_fronts
+from mmm_core.kernels.error_score import error_scores
+
+WORST_SHARE = 0.9
+"""Candidates above this quantile of NRMSE or DECOMP.RSSD are left out before ranking."""
+
+CALIBRATED_SHARE = 0.1
+"""Of calibrated runs only the candidates below this quantile of MAPE are ranked."""
+
+LOW, HIGH = 0.05, 0.95
+
+
+class ParetoOptimizer:
+    """Ranks candidates into fronts and recommends one."""
+
+    def pareto_optimize(
+        self,
+        mmmdata_collection: MMMDataCollection,
+        modeloutput: ModelOutputCollection | ModelOutput,
+        pareto_fronts: str | int = "auto",
+        min_candidates: int = 100,
+    ) -> ParetoResult:
+        """Filter, rank, choose fronts, score.
+
+        Candidates in the worst tenth of NRMSE or DECOMP.RSSD are left out (and of calibrated runs all but the best tenth of
+        MAPE); the rest are ranked by NRMSE and DECOMP.RSSD. With "auto" the fewest fronts are chosen that hold at least
+        ``min_candidates`` models. The error score weighs NRMSE, DECOMP.RSSD and MAPE alike; with validation it uses the
+        validation error and never the test error. A model with an infinite error has an infinite score.
+
+        Args:
+            mmmdata_collection: The data of the run.
+            modeloutput: Its candidates.
+            pareto_fronts: "auto", or how many of the best fronts to choose.
+            min_candidates: Models that "auto" wants at least.
+
+        Returns:
+            Every candidate with its front and score, the models on the chosen fronts, the recommended one (smallest score
+            among them), and per paid channel its ROAS and how that spreads across the chosen models (5% to 95%).
+
+        Raises:
+            BoundsError: ``pareto_fronts`` or ``min_candidates`` is not a whole number of at least 1.
+
+        Source:
+            Robyn 3.12.1, R/pareto.R, ``robyn_pareto``, and R/clusters.R, ``errors_scores``. R stops when there are too few
+            candidates and picks by the test error; here there is a note, and the test error is only shown.
+        """
+        del mmmdata_collection  # the candidates carry all that is needed; the parameter is fixed by the specification
+        output = modeloutput.model_output if isinstance(modeloutput, ModelOutputCollection) else modeloutput
+        _check(pareto_fronts, min_candidates)
+        fronts = rank_candidates(output)
+        choice = _choose_fronts(fronts, pareto_fronts, min_candidates)
+        scores = score_candidates(output)
+        chosen = np.flatnonzero((fronts > 0) & (fronts <= choice.n_fronts))
+        chosen = chosen[np.lexsort((chosen, fronts[chosen]))]
+        ids = np.array(output.solution_ids, dtype=object)
+        recommended = chosen[np.lexsort((chosen, scores[chosen]))[0]]
+        candidates = output.to_frame()
+        candidates["front"] = fronts
+        candidates["on_front"] = (fronts > 0) & (fronts <= choice.n_fronts)
+        candidates["error_score"] = scores
+        return ParetoResult(
+            pareto_fronts=choice.n_fronts,
+            candidates=candidates,
+            solution_ids=ids[chosen].tolist(),
+            recommended_id=str(ids[recommended]),
+            estimates=_estimates(output, chosen, int(recommended)),
+            notes=choice.notes,
+        )
+
+
+class _Choice(NamedTuple):
+    n_fronts: int
+    notes: list[str]
+
+
+def rank_candidates(output: ModelOutput) -> IntArray:
+    """Front of every candidate, 1 is best; 0 for those the filter leaves out. Shape (n_candidates,)."""
+    nrmse, rssd = output.metric("nrmse"), output.metric("decomp_rssd")
+    mape = np.nan_to_num(output.metric("mape"), nan=0.0)
+    passes = (nrmse <= _quantile(nrmse, WORST_SHARE)) & (rssd <= _quantile(rssd, WORST_SHARE))
+    passes &= (mape <= _quantile(mape, CALIBRATED_SHARE)) & np.isfinite(nrmse) & np.isfinite(rssd)
+    if not passes.any():  # every fit failed: rank what there is rather than nothing
+        passes = ~(np.isnan(nrmse) | np.isnan(rssd))
+    fronts = np.zeros(len(nrmse), dtype=np.int64)
+    fronts[passes] = rank_fronts(nrmse[passes], rssd[passes])
+    return fronts
+
+
+def score_candidates(output: ModelOutput) -> FloatArray:
+    """Error score of every candidate, shape (n_candidates,): never from the test part."""
+    fit = output.metric("nrmse_val" if output.timeseries_validation else "nrmse_train")
+    mape = np.nan_to_num(output.metric("mape"), nan=0.0)
+    return error_scores(np.column_stack([fit, output.metric("decomp_rssd"), mape]))
+
+
+def _quantile(values: FloatArray, share: float) -> float:
+    """Quantile of type 7; infinite values count as very large ones, so that it is a number."""
+    return float(np.quantile(np.minimum(values[~np.isnan(values)], 1e300), share)) if len(values) else np.nan
+
+
+def _choose_fronts(fronts: IntArray, wanted: str | int, min_candidates: int) -> _Choice:
+    counts = np.bincount(fronts)[1:]
+    found = int(counts.sum())
+    if isinstance(wanted, int):
+        if wanted <= len(counts):
+            return _Choice(wanted, [])
+        return _Choice(
+            len(counts), [f"There are only {len(counts)} fronts; {wanted} were asked for and all are shown."]
+        )
+    if found < min_candidates:
+        note = (
+            f"Only {found} candidates are good enough to be ranked, fewer than the {min_candidates} wanted; all of them are "
+            "shown. Try more iterations for a safer choice."
+        )
+        return _Choice(len(counts), [note])
+    return _Choice(int(np.argmax(np.cumsum(counts) >= min_candidates)) + 1, [])
+
+
+def _estimates(output: ModelOutput, chosen: IntArray, recommended: int) -> pd.DataFrame:
+    roas = output.roas
+    return pd.DataFrame(
+        {
+            "channel": list(output.paid_names),
+            "spend": output.total_spend,
+            "contribution": output.paid_contributions[recommended],
+            "roas": roas[recommended],
+            "low": np.quantile(roas[chosen], LOW, axis=0),
+            "high": np.quantile(roas[chosen], HIGH, axis=0),
+            "interval": f"spread across {len(chosen)} models",
+        }
+    )
+
+
+def _check(pareto_fronts: str | int, min_candidates: int) -> None:
+    is_count = isinstance(pareto_fronts, int) and not isinstance(pareto_fronts, bool) and pareto_fronts >= 1
+    if pareto_fronts != "auto" and not is_count:
+        raise BoundsError(f"pareto_fronts must be 'auto' or a whole number of at least 1, got {pareto_fronts!r}.")
+    if isinstance(min_candidates, bool) or not isinstance(min_candidates, int) or min_candidates < 1:
+        raise BoundsError(f"min_candidates must be a whole number of at least 1, got {min_candidates!r}.")
