@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from mmm_core.engine.candidate import refit_model
 from mmm_core.entities.columns import AdstockKind
 from mmm_core.entities.design import Design, FloatArray
+from mmm_core.entities.fitted_model import FittedModel
 
 GOLDEN = Path(__file__).parent / "golden"
 N_PROPHET = 3
@@ -123,3 +125,16 @@ def close_by_column(actual: FloatArray, expected: FloatArray, *, relative: float
     largest = np.nanmax(np.abs(expected), axis=0, initial=0.0)
     error = np.abs(actual - expected)
     return bool(np.all((error <= relative * np.abs(expected)) | (error <= share * largest)))
+
+
+def refit_golden(fit: Mapping[str, Any], *, solver: str = "glmnet") -> FittedModel:
+    """The model of one golden fit, by the rules it was fitted with."""
+    settings = fit["settings"]
+    return refit_model(
+        golden_fit_design(fit),
+        fit["hyperparameters"],
+        solver=solver,
+        intercept=settings["intercept"],
+        intercept_sign=settings["intercept_sign"],
+        rssd_zero_penalty=settings["rssd_zero_penalty"],
+    )

@@ -25,6 +25,7 @@ from mmm_core.kernels.compiling import compiled, compiled_for_vectors
 
 _WARM_SWEEPS = 3
 _TOLERANCE = 1e-12
+_ROUNDING = 2e-16
 _NO_PIVOT = 4 * float(np.finfo(np.float64).eps)
 _ROUNDS_OF_CLIPPING = 30
 
@@ -48,14 +49,14 @@ def solve_exactly(gram: FloatArray, vectors: FloatArray, factor: FloatArray, ord
         How many rounds it took.
     """
     p = len(gram)
-    tolerance = _TOLERANCE * _start(gram, vectors)
+    rounding = _ROUNDING * _start(gram, vectors)
     smallest, n_stalled = np.inf, 0
     max_rounds = _ROUNDS_OF_CLIPPING + 20 * p
     for n_rounds in range(max_rounds):
         residual = refresh_gradient(gram, vectors)
         n_stalled = n_stalled + 1 if residual >= 0.5 * smallest else 0
         smallest = min(smallest, residual)
-        if residual <= tolerance or (n_stalled > p + 3 and residual <= 1e3 * tolerance):
+        if residual <= _TOLERANCE + rounding or (n_stalled > 2 and residual <= _TOLERANCE + 1e3 * rounding):
             return n_rounds
         n_free = _choose_free(vectors, order)
         while n_free > 0:

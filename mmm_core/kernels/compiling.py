@@ -1,6 +1,8 @@
-"""The two ways kernels are compiled."""
+"""The two ways kernels are compiled, and when compiled code on disk is still good."""
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import njit
@@ -8,9 +10,28 @@ from numba import njit
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
+def _hash_sources() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+SOURCE_HASH = _hash_sources()
+"""Of all kernels. numba looks only at the file of the function itself, though it compiles what is called from other files
+into it: after an update it would go on with old code."""
+
+
+def _tie_to_all_sources(kernel: object) -> None:
+    cache = getattr(kernel, "_cache", None)  # none when compilation is switched off for debugging
+    if cache is not None:
+        cache._cache_file._source_stamp = SOURCE_HASH
+
+
 def compiled(function: _Function) -> _Function:
     """Compile with strict floating point; dividing by zero gives inf or NaN, as in numpy."""
     kernel: _Function = njit(cache=True, nogil=True, error_model="numpy")(function)
+    _tie_to_all_sources(kernel)
     return kernel
 
 
@@ -20,4 +41,5 @@ def compiled_for_vectors(function: _Function) -> _Function:
     The order depends on the length of the series alone: one candidate gets the same bits in any batch.
     """
     kernel: _Function = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})(function)
+    _tie_to_all_sources(kernel)
     return kernel

@@ -116,15 +116,26 @@ def fit_ridge(
             solve_exactly(gram, vectors, scratch.factor, scratch.order)
         constant = moments.outcome_mean
         for j in range(len(coefficients)):
-            natural = vectors[SOLUTION, j] * scale / vectors[SPREAD, j] if vectors[SPREAD, j] > 0.0 else 0.0
-            natural = max(limits[0, j], min(limits[1, j], natural))
-            coefficients[j] = natural
-            constant -= natural * moments.means[j]
+            coefficients[j] = _natural(vectors, limits, j, scale)
+            constant -= coefficients[j] * moments.means[j]
         if centred and not (rules.drop_negative and constant < 0.0):
             return constant, True
         if not centred:
             break
     return 0.0, False
+
+
+@compiled
+def _natural(vectors: FloatArray, limits: FloatArray, j: int, scale: float) -> float:
+    """Coefficient ``j`` in natural units; one at a limit is exactly that limit."""
+    if vectors[SPREAD, j] == 0.0 or scale == 0.0:
+        return 0.0
+    if vectors[SOLUTION, j] == vectors[LOW, j]:
+        return float(limits[0, j])
+    if vectors[SOLUTION, j] == vectors[HIGH, j]:
+        return float(limits[1, j])
+    value = vectors[SOLUTION, j] * scale / vectors[SPREAD, j]
+    return float(max(limits[0, j], min(limits[1, j], value)))
 
 
 @compiled
