@@ -114,29 +114,33 @@ def weekly_points(
 
 
 def draw_contributions(points: ContributionPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
-    """Draw a waterfall from the first baseline part to the fitted whole."""
+    """Draw a waterfall from the first baseline part to the fitted whole, which is the last bar."""
     palette, words = PALETTES[theme], points.words
     greys = baseline_colours(words.baseline, theme)
-    starts = np.concatenate([[0.0], np.cumsum(points.amounts)[:-1]]) if len(points.amounts) else np.empty(0)
-    full = [words.names.get(term, term) for term in points.terms]
+    whole = float(points.amounts.sum())
+    starts = np.concatenate([[0.0], np.cumsum(points.amounts)[:-1], [0.0]])
+    lengths = np.append(points.amounts, whole)
+    full = [*(words.names.get(term, term) for term in points.terms), f"All {words.outcome_word}"]
+    amounts = [*(_amount(points, k) for k in range(len(points.terms))), words.outcome(whole)]
+    colours = [greys.get(term) or words.colours.get(term, palette.other) for term in points.terms]
     figure = go.Figure(
         go.Bar(
             orientation="h",
-            y=list(range(len(points.terms))),
-            x=points.amounts,
+            y=list(range(len(full))),
+            x=lengths,
             base=starts,
-            marker={"color": [greys.get(term) or words.colours.get(term, palette.other) for term in points.terms]},
-            text=[f" {_amount(points, k)} " for k in range(len(points.terms))],
+            marker={"color": [*colours, palette.fitted]},
+            text=[f" {amount} " for amount in amounts],
             textposition="outside",
             cliponaxis=False,
             textfont={"color": palette.text, "size": 12},
-            customdata=[[escape(name), _amount(points, k)] for k, name in enumerate(full)],
+            customdata=[[escape(name), amount] for name, amount in zip(full, amounts, strict=True)],
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         )
     )
-    height = 120 + _ROW_HEIGHT * len(points.terms)
+    height = 120 + _ROW_HEIGHT * len(full)
     apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=height)
-    ends = np.concatenate([starts, starts + points.amounts, [0.0]])
+    ends = np.concatenate([starts, starts + lengths])
     reach = float(ends.max() - ends.min()) or 1.0
     figure.update_layout(
         showlegend=False,
@@ -147,7 +151,7 @@ def draw_contributions(points: ContributionPoints, theme: Theme = Theme.LIGHT) -
         },
         yaxis={
             "tickmode": "array",
-            "tickvals": list(range(len(points.terms))),
+            "tickvals": list(range(len(full))),
             "ticktext": [short_label(name, 20) for name in full],
             "autorange": "reversed",
             "showgrid": False,

@@ -86,7 +86,7 @@ PALETTES: Mapping[Theme, Palette] = MappingProxyType(
             actual="#ffffff",
             fitted="#5BB0F5",
             front="#5BB0F5",
-            cloud="#566072",
+            cloud="#7f8ba1",
             newest="#F5B301",
             star="#FFC83D",
             good="#5BB0F5",
@@ -278,7 +278,10 @@ def compact_money(value: float, currency: str) -> str:
 
 def percent(share: float, digits: int = 0) -> str:
     """``0.613`` to ``61%``; "n/a" when the share is not finite."""
-    return f"{share * 100:.{digits}f}%" if math.isfinite(share) else NOT_AVAILABLE
+    if not math.isfinite(share):
+        return NOT_AVAILABLE
+    text = f"{share * 100:.{digits}f}"
+    return "0%" if float(text) == 0 else f"{text}%"
 
 
 def display_names(channels: Sequence[str]) -> dict[str, str]:

@@ -76,7 +76,7 @@ class Vocabulary(NamedTuple):
         if not math.isfinite(roas):
             return "no spend"
         if self.kind is OutcomeKind.REVENUE:
-            return "0" if roas == 0 else f"{roas:.1f}" if roas < 9.95 else compact_number(roas)
+            return _plain_return(roas)
         return compact_money(1 / roas, self.currency) if roas > 0 else "none won"
 
     def interval(self, low: float, high: float) -> str:
@@ -87,6 +87,16 @@ class Vocabulary(NamedTuple):
             return "none won"
         upper = self.returns(low) if low > 0 else "no limit"
         return f"{self.returns(high)}–{upper}"
+
+
+def _plain_return(roas: float) -> str:
+    """``4.0``, ``0.03``, ``0``, ``12.3``: one decimal, two below a tenth."""
+    size = abs(roas)
+    if size >= 9.95:
+        return compact_number(roas)
+    if size < 0.005:
+        return "0"
+    return f"{roas:.2f}" if size < 0.095 else f"{roas:.1f}"
 
 
 def vocabulary(result: RunResult, currency: str = "EUR") -> Vocabulary:

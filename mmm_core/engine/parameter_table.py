@@ -7,6 +7,20 @@ import pandas as pd
 
 from mmm_core.entities.fitted_model import FittedModel
 
+_MEANINGS = {
+    "lambda": "shrinkage of all coefficients",
+    "train_size": "share of the periods the model was fitted to",
+    "intercept": "constant part of the baseline per period",
+    "nrmse": "error of fit",
+    "decomp_rssd": "gap between shares of effect and shares of spend",
+    "mape": "gap to the lift studies",
+    "nrmse_train": "error of fit, periods it was fitted to",
+    "nrmse_val": "error of fit, validation periods",
+    "nrmse_test": "error of fit, test periods",
+    "rsq_train": "adjusted R², periods it was fitted to",
+    "rsq_val": "adjusted R², validation periods",
+    "rsq_test": "adjusted R², test periods",
+}
 MEDIA_PARAMETERS = ("theta", "shape", "scale", "alpha", "gamma", "penalty")
 
 
@@ -38,12 +52,18 @@ def channel_parameters(model: FittedModel) -> pd.DataFrame:
 
 
 def model_parameters(model: FittedModel) -> pd.DataFrame:
-    """One row per hyperparameter that belongs to no channel, and the metrics that exist: ``name``, ``value``."""
+    """One row per hyperparameter that belongs to no channel and per metric that exists: ``name``, ``meaning``, ``value``.
+
+    The error against lift studies stands there only when there were some.
+    """
     of_channels = {f"{channel}_{name}" for channel in model.inflexions for name in MEDIA_PARAMETERS}
     rest = {name: value for name, value in model.hyperparameters.items() if name not in of_channels}
-    metrics = {name: value for name, value in model.metrics.items() if np.isfinite(value)}
+    metrics = {
+        name: value for name, value in model.metrics.items() if np.isfinite(value) and (name, value) != ("mape", 0)
+    }
     values = rest | {"intercept": model.intercept} | metrics
-    return pd.DataFrame({"name": list(values), "value": list(values.values())})
+    meanings = [_MEANINGS.get(name, "") for name in values]
+    return pd.DataFrame({"name": list(values), "meaning": meanings, "value": list(values.values())})
 
 
 def half_life(theta: float) -> float:

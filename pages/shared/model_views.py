@@ -97,7 +97,12 @@ def _parameters(model: FittedModel, words: Vocabulary) -> None:
     channels = channel_parameters(model)
     channels.insert(0, "name", [words.names.get(key, key) for key in channels["channel"]])
     table(channels, key="channel_parameters", file_name="channel parameters", column_config=_parameter_columns(words))
-    table(model_parameters(model), key="model_parameters", file_name="model parameters", height=320)
+    columns = {
+        "name": st.column_config.TextColumn("Parameter"),
+        "meaning": st.column_config.TextColumn("Meaning"),
+        "value": st.column_config.NumberColumn("Value", format="%.5g"),
+    }
+    table(model_parameters(model), key="model_parameters", file_name="model parameters", column_config=columns)
 
 
 def _survivors(run_id: str, words: Vocabulary) -> None:

@@ -63,3 +63,10 @@ def test_without_any_return_the_title_says_so() -> None:
     zero = dict.fromkeys(result.collection.model_output.paid_names, 0.0)
     figure = draw_returns(return_points(result.pareto, vocabulary(result), roas=zero))
     assert "No paid channel" in figure.layout.title.text
+
+
+@pytest.mark.parametrize(
+    ("roas", "text"), [(4.0, "4.0"), (0.031, "0.03"), (0.001, "0"), (12.34, "12.3"), (math.nan, "no spend")]
+)
+def test_a_return_is_written_with_the_digits_it_deserves(roas: float, text: str) -> None:
+    assert vocabulary(build_result()).returns(roas) == text
