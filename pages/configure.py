@@ -26,7 +26,10 @@ from pages.shared.widgets import chart, current_theme, file_stem, header, projec
 CURRENCIES = ["EUR", "USD", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK", "INR", "BRL", "MXN"]
 OUTCOME_WORDS = {OutcomeKind.REVENUE: "Revenue", OutcomeKind.CONVERSION: "Conversions"}
 SEARCH_SIZES = ((4, 500), (5, 2000), (10, 5000))
-BREAK_EVEN_WORDS = {"none": "Not known", "margin": "From the margin", "roas": "Break-even ROAS"}
+BREAK_EVEN_WORDS = {
+    OutcomeKind.REVENUE: {"none": "Not known", "margin": "From the margin", "roas": "From a break-even ROAS"},
+    OutcomeKind.CONVERSION: {"none": "Not known", "value": "From the worth of a conversion"},
+}
 
 
 def render() -> None:
@@ -95,26 +98,33 @@ def _outcome(draft: ModelDraft, key: Keys) -> ModelDraft:
         accept_new_options=True,
         help="Of the spend, and of the outcome when it is revenue.",
     )
+    words = BREAK_EVEN_WORDS[kind]
     even_kind = even_cell.selectbox(
         "A channel pays off",
-        list(BREAK_EVEN_WORDS),
-        index=list(BREAK_EVEN_WORDS).index(draft.break_even_kind),
-        format_func=BREAK_EVEN_WORDS.__getitem__,
-        key=key("even_kind"),
+        list(words),
+        index=list(words).index(draft.break_even_kind) if draft.break_even_kind in words else 0,
+        format_func=words.__getitem__,
+        key=key(f"even_kind_{kind.value}"),
         help=term("break_even"),
     )
     draft = replace(draft, outcome_kind=kind, currency=(currency or draft.currency).upper(), break_even_kind=even_kind)
-    if even_kind == "roas":
-        unit = "outcome per unit of spend"
-        number = number_cell.number_input(
-            f"Break-even ({unit})", 0.01, None, draft.break_even_roas, step=0.1, key=key("even")
-        )
+    with number_cell:
+        return _break_even(draft, key)
+
+
+def _break_even(draft: ModelDraft, key: Keys) -> ModelDraft:
+    if draft.break_even_kind == "roas":
+        number = st.number_input("Break-even ROAS", 0.01, None, draft.break_even_roas, step=0.1, key=key("even"))
         return replace(draft, break_even_roas=number)
-    if even_kind == "margin":
-        margin = number_cell.number_input(
+    if draft.break_even_kind == "margin":
+        percent = st.number_input(
             "Margin (%)", 0.1, 100.0, draft.margin * 100, step=1.0, key=key("margin"), help=term("margin")
         )
-        return replace(draft, margin=margin / 100)
+        return replace(draft, margin=percent / 100)
+    if draft.break_even_kind == "value":
+        label = f"One is worth ({draft.currency})"
+        value = st.number_input(label, 0.01, None, draft.conversion_value, step=1.0, key=key("value"))
+        return replace(draft, conversion_value=value)
     return draft
 
 
@@ -186,6 +196,7 @@ def _outcome_chart(draft: ModelDraft, upload: IngestResult, dates: pd.Series) ->
     outcomes = draft.with_role(ColumnRole.OUTCOME)
     name = outcomes[0].column if len(outcomes) == 1 else None
     if name not in upload.table or not pd.api.types.is_numeric_dtype(upload.table[name]):
+        st.markdown(":gray[Choose the outcome above to see it here.]")
         return
     start, end = draft.window_start, draft.window_end
     points = outcome_points(

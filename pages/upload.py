@@ -20,6 +20,7 @@ from pages.shared.widgets import (
     chart,
     current_theme,
     header,
+    is_phone,
     next_step,
     project_crumbs,
 )
@@ -188,7 +189,7 @@ def _pictures(upload: IngestResult) -> None:
     if paid:
         spend = spend_points(dates, upload.table[paid])
         chart(
-            draw_spend(spend, current_theme()),
+            draw_spend(spend, current_theme(), columns=1 if is_phone() else 3),
             spend_frame(spend),
             key="spend",
             file_name="spend",

@@ -76,7 +76,7 @@ def draw_preview(points: PreviewPoints, colour: str, theme: Theme = Theme.LIGHT)
         colour: Of the channel.
         theme: Light or dark.
     """
-    titles = ["Carry-over: pressure left after one burst", "Response: effect at each level of pressure"]
+    titles = ["Carry-over after one burst", "Response to pressure"]
     figure = make_subplots(rows=1, cols=2, subplot_titles=titles, horizontal_spacing=0.09)
     low, middle, high = points.carry_over
     _band(figure, points.lags, (low, middle, high), colour, f"%{{x:.0f}} {points.period}s later: %{{y:.0%}}", column=1)

@@ -135,10 +135,12 @@ def complete_marks(draft: ModelDraft) -> tuple[MarkedPeriods, ...]:
 
 
 def break_even_of(draft: ModelDraft) -> float | None:
-    """Outcome per unit of spend at which a channel pays for itself: given, or 1 / margin; None when unknown.
+    """Outcome per unit of spend at which a channel pays for itself; None when unknown.
+
+    Given, or 1 / margin, or for conversions 1 / what one is worth.
 
     Raises:
-        DataError: The margin is not above 0 and at most 1.
+        DataError: The margin is not above 0 and at most 1, or a conversion is worth nothing.
     """
     if draft.break_even_kind == "roas":
         return draft.break_even_roas
@@ -146,6 +148,10 @@ def break_even_of(draft: ModelDraft) -> float | None:
         if not 0 < draft.margin <= 1:
             raise DataError(f"The margin must be above 0% and at most 100%, got {draft.margin:.0%}.")
         return 1 / draft.margin
+    if draft.break_even_kind == "value":
+        if not draft.conversion_value > 0:
+            raise DataError(f"What one conversion is worth must be above 0, got {draft.conversion_value:g}.")
+        return 1 / draft.conversion_value
     return None
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from mmm_core.engine.ingest import suggested_settings
-from mmm_core.entities.columns import AdstockKind, ColumnRole, OutcomeKind, Sign
+from mmm_core.entities.columns import AdstockKind, ColumnRole, Outcome, OutcomeKind, Sign
 from mmm_core.entities.findings import IngestResult, RoleSuggestion
 from mmm_core.entities.settings import DEFAULT_BOUNDS, Holiday, Interval, ModelSettings, Treatment
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import MMMError
 
-BREAK_EVEN_KINDS = ("none", "roas", "margin")
+BREAK_EVEN_KINDS = ("none", "roas", "margin", "value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,9 @@ class ModelDraft:
     Attributes:
         columns: Roles, in the order of the file.
         name: Of the project.
-        break_even_kind: Which of the two numbers counts: "none", "roas" or "margin".
+        break_even_kind: Which number counts: "none"; for revenue "roas" or "margin"; for conversions "value".
         margin: Profit per unit of outcome before media, as a share 0..1.
+        conversion_value: What one conversion is worth, currency.
         own_calendar: Whether ``calendar`` is used instead of the public holidays.
         window_start: None means the first row.
         window_end: None means the last row.
@@ -61,6 +62,7 @@ class ModelDraft:
     break_even_kind: str = "none"
     break_even_roas: float = 1.0
     margin: float = 0.4
+    conversion_value: float = 50.0
     trend: bool = True
     season: bool = True
     weekday: bool = False
@@ -156,13 +158,15 @@ def draft_from_settings(
     everything = [*columns, *(column for column in roles if column not in columns)]
     baseline = settings.baseline
     window = settings.window
+    even = settings.outcome.break_even_roas or 1.0
     return ModelDraft(
         columns=tuple(roles.get(column, ColumnDraft(column=column)) for column in everything),
         name=name,
         outcome_kind=settings.outcome.kind,
         currency=settings.outcome.currency,
-        break_even_kind="none" if settings.outcome.break_even_roas is None else "roas",
-        break_even_roas=settings.outcome.break_even_roas or 1.0,
+        break_even_kind=_break_even_kind(settings.outcome),
+        break_even_roas=even,
+        conversion_value=1 / even,
         trend=baseline.trend,
         season=baseline.season,
         weekday=baseline.weekday,
@@ -219,12 +223,29 @@ def _roles_of(settings: ModelSettings) -> dict[str, ColumnDraft]:
         ColumnDraft(column=settings.outcome.column, role=ColumnRole.OUTCOME),
     ]
     for paid in settings.paid_media:
-        lines.append(ColumnDraft(column=paid.spend, role=ColumnRole.PAID_SPEND, sign=paid.sign, adstock=paid.adstock))
+        sign = _shown_sign(paid.sign)
+        lines.append(ColumnDraft(column=paid.spend, role=ColumnRole.PAID_SPEND, sign=sign, adstock=paid.adstock))
         if paid.exposure:
             lines.append(ColumnDraft(column=paid.exposure, role=ColumnRole.EXPOSURE, pairs_with=paid.spend))
     for organic in settings.organic:
         lines.append(
-            ColumnDraft(column=organic.column, role=ColumnRole.ORGANIC, sign=organic.sign, adstock=organic.adstock)
+            ColumnDraft(
+                column=organic.column,
+                role=ColumnRole.ORGANIC,
+                sign=_shown_sign(organic.sign),
+                adstock=organic.adstock,
+            )
         )
     lines += [ColumnDraft(column=c.column, role=ColumnRole.CONTEXT, sign=c.sign) for c in settings.context]
     return {line.column: line for line in lines}
+
+
+def _break_even_kind(outcome: Outcome) -> str:
+    if outcome.break_even_roas is None:
+        return "none"
+    return "value" if outcome.kind is OutcomeKind.CONVERSION else "roas"
+
+
+def _shown_sign(sign: Sign) -> Sign:
+    """Media are positive unless said otherwise, so that is shown as the usual: a change of role leaves nothing behind."""
+    return Sign.DEFAULT if sign is Sign.POSITIVE else sign

@@ -143,6 +143,11 @@ def current_theme() -> Theme:
     return Theme.DARK if st.context.theme.type == "dark" else Theme.LIGHT
 
 
+def is_phone() -> bool:
+    """Whether the browser says it runs on a phone; small multiples then stand below each other."""
+    return "Mobi" in str(st.context.headers.get("User-Agent") or "")
+
+
 def chart(
     figure: go.Figure,
     data: pd.DataFrame,
