@@ -58,7 +58,12 @@ def describe_format(raw: CellTable, table: pd.DataFrame, *, has_decimal_comma: b
     parts += ["with decimal commas"] if has_decimal_comma else []
     size = f"({len(table):,} rows, {table.shape[1]} columns)"
     if encoding:
-        findings.append(changed("file_format", f"File was {' and '.join(filter(None, [', '.join([encoding, *parts[:-1]]), *parts[-1:]]))}; converted {size}."))
+        findings.append(
+            changed(
+                "file_format",
+                f"File was {' and '.join(filter(None, [', '.join([encoding, *parts[:-1]]), *parts[-1:]]))}; converted {size}.",
+            )
+        )
     elif parts:
         findings.append(changed("file_format", f"Read as {' '.join(parts)} {size}."))
     return findings

@@ -114,38 +114,41 @@ def _score_delimiter(lines: list[str], delimiter: str) -> tuple[bool, float, int
 
 def _split_cells(text: str, delimiter: str) -> pd.DataFrame:
     n_lines = text.count("\n") + 1
-    quoting: _Quoting = 0
-    widths = _row_widths(text, delimiter, quoting)
-    if widths is None or len(widths) < n_lines / 2:  # a lone quotation mark swallowed the rest of the file
-        quoting = 3
-        widths = _row_widths(text, delimiter, quoting)
-    width = max(widths or [0])
-    if width > _MOST_COLUMNS:
-        raise DataError(f"The file has {width:,} columns; at most {_MOST_COLUMNS:,} can be read. Wrong separator?")
-    cells: pd.DataFrame = pd.read_csv(
-        io.StringIO(text),
-        sep=delimiter,
-        header=None,
-        names=range(width),
-        index_col=False,
-        dtype=str,
-        keep_default_na=False,
-        na_filter=False,
-        skip_blank_lines=False,
-        skipinitialspace=True,
-        quoting=quoting,
-        engine="c",
+    # A lone quotation mark swallows the rows behind it; then quotation marks are taken as letters.
+    quoted = _read_quoted(text, delimiter, csv.QUOTE_MINIMAL)
+    cells = (
+        quoted if quoted is not None and len(quoted) >= n_lines / 2 else _read_quoted(text, delimiter, csv.QUOTE_NONE)
     )
-    filled: pd.DataFrame = cells.fillna("")
-    return filled
+    if cells is None:
+        raise DataError(
+            "The lines of the file cannot be split into columns. Save it as CSV or .xlsx and upload it again."
+        )
+    return cells
 
 
-def _row_widths(text: str, delimiter: str, quoting: _Quoting) -> list[int] | None:
+def _read_quoted(text: str, delimiter: str, quoting: _Quoting) -> pd.DataFrame | None:
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=True)
-        return [len(row) for row in reader]
-    except csv.Error:
+        width = max(len(row) for row in reader)
+        if width > _MOST_COLUMNS:
+            raise DataError(f"The file has {width:,} columns; at most {_MOST_COLUMNS:,} can be read. Wrong separator?")
+        cells: pd.DataFrame = pd.read_csv(
+            io.StringIO(text),
+            sep=delimiter,
+            header=None,
+            names=range(width),
+            index_col=False,
+            dtype=str,
+            keep_default_na=False,
+            na_filter=False,
+            skip_blank_lines=False,
+            skipinitialspace=True,
+            quoting=quoting,
+            engine="c",
+        ).fillna("")
+    except (csv.Error, pd.errors.ParserError):
         return None
+    return cells
 
 
 def _utf16_without_mark(start: bytes) -> str | None:

@@ -16,7 +16,7 @@ from mmm_core.errors import DataError
 MEGABYTE = 1024 * 1024
 _CHUNK = MEGABYTE
 _FOREIGN_FORMATS = {
-    b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
+    b"\xd0\xcf\x11\xe0": "an old or password-protected Excel file",
     b"PAR1": "a Parquet file",
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a compressed file",

@@ -94,7 +94,7 @@ GENERIC = set_of_words(
     "weekly monthly all local sum"
 )
 
-_TOKENS = re.compile(r"[A-ZÄÖÜ]+(?![a-zà-ÿ])|[A-ZÄÖÜ]?[a-zà-ÿ]+|\d+|[^\W\d_]+")
+_TOKENS = re.compile(r"[A-Z]{2,}s(?![a-zà-ÿ])|[A-ZÄÖÜ]+(?![a-zà-ÿ])|[A-ZÄÖÜ]?[a-zà-ÿ]+|\d+|[^\W\d_]+")
 _SUFFIX = re.compile(r".+[_. ]([SIPOB])$")
 
 

@@ -20,14 +20,18 @@ def test_notations_with_a_decimal_point(text: str, number: float) -> None:
     assert parsed.value == pytest.approx(number, rel=1e-15)
 
 
-@pytest.mark.parametrize(("text", "number"), [("1.234,5", 1234.5), ("12,5 €", 12.5), ("(3,4k)", -3400.0), ("1.234", 1234.0)])
+@pytest.mark.parametrize(
+    ("text", "number"), [("1.234,5", 1234.5), ("12,5 €", 12.5), ("(3,4k)", -3400.0), ("1.234", 1234.0)]
+)
 def test_notations_with_a_decimal_comma(text: str, number: float) -> None:
     parsed = parse_number(text, DecimalMark.COMMA)
     assert parsed is not None
     assert parsed.value == pytest.approx(number, rel=1e-15)
 
 
-@pytest.mark.parametrize("text", ["n/a", "-", "#REF!", "tbc", "1,5", "(5", "1,23,4", "inf", "nan", "12 apples", "1-2", "", "."])
+@pytest.mark.parametrize(
+    "text", ["n/a", "-", "#REF!", "tbc", "1,5", "(5", "1,23,4", "inf", "nan", "12 apples", "1-2", "", "."]
+)
 def test_what_is_no_number_with_a_decimal_point(text: str) -> None:
     assert parse_number(text, DecimalMark.POINT) is None
 

@@ -63,7 +63,9 @@ def test_first_days_of_months_are_not_read_as_days_of_january() -> None:
 
 def test_the_order_of_day_and_month_is_told() -> None:
     result = read(weekly(date=weeks().strftime("%d/%m/%Y")))
-    assert finding(result, "date_format").message == "Dates read as day/month/year (weekly spacing fits only this order)."
+    assert (
+        finding(result, "date_format").message == "Dates read as day/month/year (weekly spacing fits only this order)."
+    )
 
 
 def test_dates_that_fit_both_orders_are_doubted() -> None:

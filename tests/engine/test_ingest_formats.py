@@ -48,7 +48,9 @@ def test_semicolons_and_decimal_commas_are_told() -> None:
 
 def test_utf_16_with_tabs_is_told_and_leaves_no_nul_in_names() -> None:
     result = read_table(csv(weekly(), sep="\t", encoding="utf-16"))
-    assert finding(result, "file_format").message == "File was UTF-16 and tab-separated; converted (60 rows, 4 columns)."
+    assert (
+        finding(result, "file_format").message == "File was UTF-16 and tab-separated; converted (60 rows, 4 columns)."
+    )
     assert list(result.table.columns) == ["date", "revenue", "tv_spend", "search_spend"]
 
 
@@ -106,7 +108,10 @@ def test_columns_without_a_header_row_get_numbers_and_are_doubted() -> None:
         (b"", "The file is empty"),
         (b"\xef\xbb\xbf\r\n", "The file is empty"),
         (b"date,revenue,tv_spend\n", "The file has column names but no rows"),
-        (b"date\n2021-01-04\n2021-01-11\n", "Only one column found. Need a date, a sales column and at least one spend"),
+        (
+            b"date\n2021-01-04\n2021-01-11\n",
+            "Only one column found. Need a date, a sales column and at least one spend",
+        ),
         (b"date,name\n2021-01-04,a\n2021-01-11,b\n", "No column holds numbers"),
         (b"%PDF-1.7 ...", "This is a PDF"),
         (b"PK\x03\x04 broken", "damaged"),
@@ -119,7 +124,7 @@ def test_a_file_of_which_nothing_can_be_made_is_refused_in_a_sentence(content: b
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="'none.csv' cannot be read"):
+    with pytest.raises(DataError, match=r"'none\.csv' cannot be read"):
         read_table(tmp_path / "none.csv")
 
 
@@ -127,7 +132,9 @@ def test_a_file_too_large_is_refused_with_its_size_and_the_limit(tmp_path: Path)
     path = tmp_path / "large.csv"
     with path.open("wb") as file:
         file.truncate(200 * 1024 * 1024)
-    with pytest.raises(DataError, match="The file is 200 MB; the limit is 50 MB. Sum it up to weeks and one row per market"):
+    with pytest.raises(
+        DataError, match=r"The file is 200 MB; the limit is 50 MB\. Sum it up to weeks and one row per market"
+    ):
         read_table(path)
 
 
@@ -150,3 +157,20 @@ def test_a_stream_is_not_read_much_further_than_the_limit() -> None:
     with pytest.raises(DataError, match="the limit is 1 MB"):
         read_table(stream, limit_bytes=1024 * 1024)
     assert stream.n_read <= 2 * 1024 * 1024
+
+
+@pytest.mark.parametrize("cut", [200, 2000, 4000])
+def test_a_damaged_excel_file_is_refused_in_a_sentence(cut: int) -> None:
+    content = xlsx(weekly())
+    with pytest.raises(DataError, match="cannot be opened|damaged"):
+        read_table(content[:cut] + b"broken" + content[cut + 60 :])
+
+
+def test_the_worksheet_with_the_table_is_read_and_the_others_are_told() -> None:
+    buffer = io.BytesIO()
+    with pd.ExcelWriter(buffer) as book:
+        pd.DataFrame({"About this file": ["text"]}).to_excel(book, sheet_name="Cover", index=False)
+        weekly().to_excel(book, sheet_name="Data", index=False)
+    result = read_table(buffer.getvalue())
+    assert len(result.table) == 60
+    assert finding(result, "other_sheets").message == "Worksheet 'Data' was read, not 'Cover'."
