@@ -1,9 +1,9 @@
 """Non-dominated sorting of two objectives, both to be minimised. Arrays are (n_points,)."""
 
 import numpy as np
-from numba import njit
 
 from mmm_core.kernels.arrays import FloatArray, IntArray
+from mmm_core.kernels.compiling import compiled
 
 
 def rank_fronts(x: FloatArray, y: FloatArray) -> IntArray:
@@ -47,7 +47,7 @@ def first_front(x: FloatArray, y: FloatArray) -> IntArray:
     return order[leads]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _peel(x: FloatArray, y: FloatArray) -> IntArray:
     """Fronts of points sorted by (x, y): the last y of each front ascends with the front, so search it by halving."""
     n = len(y)

@@ -1,9 +1,9 @@
 """Area that a front dominates: how good a set of compromises between two errors is. Both objectives are minimised."""
 
 import numpy as np
-from numba import njit
 
 from mmm_core.kernels.arrays import FloatArray, IntArray
+from mmm_core.kernels.compiling import compiled
 from mmm_core.kernels.dominance import first_front
 
 
@@ -72,7 +72,7 @@ class FrontArchive:
         return hypervolume(self._x[: self._size], self._y[: self._size], reference)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _insert_all(
     xs: FloatArray, ys: FloatArray, numbers: IntArray, size: int, x: FloatArray, y: FloatArray, first_number: int
 ) -> int:
@@ -98,7 +98,7 @@ def _insert_all(
     return size
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def swept_area(x: FloatArray, y: FloatArray) -> float:
     """Hypervolume as nevergrad adds it up: ``sum h_i (y[i] - y[i+1]) + h_n y[n]``, h the running minimum of x, y ascending.
 

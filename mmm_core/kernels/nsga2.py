@@ -8,9 +8,9 @@ Source:
 """
 
 import numpy as np
-from numba import njit
 
 from mmm_core.kernels.arrays import FloatArray, IntArray
+from mmm_core.kernels.compiling import compiled
 from mmm_core.kernels.dominance import rank_fronts
 
 
@@ -37,7 +37,7 @@ def keep_best(losses: FloatArray, n_keep: int) -> tuple[IntArray, IntArray, Floa
     return best, fronts[best], crowding[best]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def crowding_distance(losses: FloatArray, fronts: IntArray) -> FloatArray:
     """Room around each point on its front: ``sum_k (f_k[i+1] - f_k[i-1]) / (max f_k - min f_k)``; infinite at the ends.
 
@@ -65,7 +65,7 @@ def crowding_distance(losses: FloatArray, fronts: IntArray) -> FloatArray:
     return distance
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def choose_parents(fronts: IntArray, crowding: FloatArray, rivals: IntArray) -> IntArray:
     """Binary tournaments: the lower front wins, then the larger crowding distance, then the first named.
 
@@ -85,7 +85,7 @@ def choose_parents(fronts: IntArray, crowding: FloatArray, rivals: IntArray) -> 
     return winners
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def cross_over(mothers: FloatArray, fathers: FloatArray, uniforms: FloatArray, eta: float, rate: float) -> FloatArray:
     """Simulated binary crossover inside [0, 1]: one child per pair, near one parent the more the larger ``eta`` is.
 
@@ -118,7 +118,7 @@ def cross_over(mothers: FloatArray, fathers: FloatArray, uniforms: FloatArray, e
     return children
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def mutate(points: FloatArray, uniforms: FloatArray, eta: float, rate: float) -> FloatArray:
     """Polynomial mutation inside [0, 1]: small steps the more likely the larger ``eta`` is.
 

@@ -56,9 +56,7 @@ def fit(ridge: Ridge, *, intercept: bool = True, drop_negative: bool = False, gl
     p = len(ridge.factors)
     coefficients = np.zeros(p)
     rules = RidgeRules(intercept, drop_negative, glmnet)
-    answer = fit_ridge(
-        moments, ridge.penalty, ridge.factors, ridge.limits, rules, make_ridge_scratch(p), coefficients
-    )
+    answer = fit_ridge(moments, ridge.penalty, ridge.factors, ridge.limits, rules, make_ridge_scratch(p), coefficients)
     return Fit(*answer, coefficients)
 
 
