@@ -3,18 +3,18 @@
 import streamlit as st
 
 from mmm_core.engine.model_summary import describe_model, measured_rate
-from mmm_core.engine.project_file import ParsedProject
+from mmm_core.engine.project_file import ParsedProject, parse_project
 from mmm_core.engine.settings_changes import setting_changes
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.mmmdata_collection import MMMDataCollection, hash_table
 from mmm_core.entities.records import ProjectRecord, RunRecord, RunStatus
-from mmm_core.errors import DataError
+from mmm_core.errors import DataError, MMMError, NotFoundError
 from pages.shared import boundary, guards, loaders, run_panels, session
 from pages.shared.routes import Route
 from pages.shared.widgets import Crumb, as_text, duration, go_to, header, project_crumbs, run_crumb
 
 SHOWN_AT_FIRST = 5
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.4
 
 
 def render() -> None:
@@ -23,10 +23,11 @@ def render() -> None:
     shown = _shown(runs)
     crumbs = [*project_crumbs(project, upload), *([run_crumb(shown)] if shown else [Crumb("no run yet")])]
     header("Run", crumbs, "Thousands of candidate models are fitted to your data; the best trade-offs stay.")
+    _refusal(project)
     if shown is not None and not shown.status.is_over:
         st.fragment(_watch, run_every=POLL_SECONDS)(shown.run_id)
     elif shown is not None and guards.has_result(shown):
-        _finished(project, upload, asked, shown)
+        _finished(project, upload, shown)
     else:
         _ready(project, upload, asked, shown)
     _past_runs(runs, shown)
@@ -45,9 +46,15 @@ def _shown(runs: list[RunRecord]) -> RunRecord | None:
 @boundary.guarded("progress of the run")
 def _watch(run_id: str) -> None:
     run = loaders.run(run_id)
-    if run is None or run.status.is_over:
+    if run is None:
         st.rerun()
+    if not run.status.is_over and loaders.worker() is None:
+        loaders.ensure_worker()
     run_panels.live(run, loaders.workspace().load_progress(run_id), ahead=_waiting_before(run))
+    if run.status.is_over:
+        if guards.has_result(run):
+            loaders.result(run_id)  # read while the last picture stands, so that the page changes at once
+        st.rerun()
 
 
 def _waiting_before(run: RunRecord) -> int:
@@ -60,7 +67,7 @@ def _ready(project: ProjectRecord, upload: IngestResult, asked: ParsedProject, l
     """Nothing to look at yet: what will be run, and the button; or what went wrong the last time."""
     if last is not None and last.status is RunStatus.FAILED:
         run_panels.failed(last)
-    left, right = st.columns([2, 1], gap="large")
+    left, right = run_panels.frame()
     with left:
         run_panels.cloud(None, asked.trials.n_candidates, key="ready")
     with right, st.container(border=True, gap="small"):
@@ -75,15 +82,22 @@ def _ready(project: ProjectRecord, upload: IngestResult, asked: ParsedProject, l
             return
         st.markdown(as_text(describe_model(_collection(upload, asked), asked.trials)))
         _expected_time(asked)
-        if st.button("Start", key="start", type="primary", icon=":material/play_arrow:", width="stretch"):
-            _start(project, asked)
+        st.button(
+            "Start",
+            key="start",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            on_click=_start,
+            args=(project,),
+        )
         run_panels.worker_note()
 
 
-def _finished(project: ProjectRecord, upload: IngestResult, asked: ParsedProject, run: RunRecord) -> None:
+def _finished(project: ProjectRecord, upload: IngestResult, run: RunRecord) -> None:
     result = loaders.result(run.run_id)
     words = loaders.words(run)
-    left, right = st.columns([2, 1], gap="large")
+    left, right = run_panels.frame()
     with left:
         run_panels.final_cloud(result)
     with right, st.container(border=True, gap="small"):
@@ -97,11 +111,11 @@ def _finished(project: ProjectRecord, upload: IngestResult, asked: ParsedProject
             width="stretch",
         ):
             go_to(Route.PARETO)
-        _again(project, upload, asked, run)
+        _again(project, upload, run)
     run_panels.settled(result)
 
 
-def _again(project: ProjectRecord, upload: IngestResult, asked: ParsedProject, run: RunRecord) -> None:
+def _again(project: ProjectRecord, upload: IngestResult, run: RunRecord) -> None:
     text = loaders.workspace().load_project_file(project.project_id) or ""
     changes = setting_changes(run.project_file, text)
     if run.table_hash != hash_table(upload.table):
@@ -109,26 +123,35 @@ def _again(project: ProjectRecord, upload: IngestResult, asked: ParsedProject, r
     with st.container(horizontal=True, gap="small"):
         label = "Run with the new settings" if changes else "Run again"
         hint = None if changes else "Same data, settings and seed: the result is the same, and returned at once."
-        pressed = st.button(label, key="start", icon=":material/replay:", help=hint)
+        st.button(label, key="start", icon=":material/replay:", help=hint, on_click=_start, args=(project,))
         if st.button("Change settings", key="to_configure", icon=":material/tune:", type="tertiary"):
             go_to(Route.CONFIGURE)
     if changes:
         st.caption(as_text(f"Changed since this run: {'; '.join(changes[:4])}{' …' if len(changes) > 4 else ''}"))
-    if pressed:
-        problems = _problems(upload, asked)
-        if problems:
-            boundary.show_problems(problems, "This cannot be run yet")
-        else:
-            _start(project, asked)
 
 
-def _start(project: ProjectRecord, asked: ParsedProject) -> None:
+def _start(project: ProjectRecord) -> None:
+    """Queue a run; a callback, so that nothing is drawn before the live view."""
     home = loaders.workspace()
-    text = home.load_project_file(project.project_id) or ""
-    run = home.enqueue_run(project.project_id, text, asked.trials.n_candidates)
-    session.open_run(run.run_id)
-    loaders.ensure_worker()
-    st.rerun()
+    text, upload = home.load_project_file(project.project_id), loaders.upload(project)
+    try:
+        if text is None or upload is None:
+            raise NotFoundError("The settings of this project are gone. Open Configure and save them again.")
+        asked = parse_project(text)
+        _collection(upload, asked)
+        run = home.enqueue_run(project.project_id, text, asked.trials.n_candidates)
+    except MMMError as error:
+        session.remember(f"run.refused.{project.project_id}", error)
+    else:
+        session.open_run(run.run_id)
+
+
+def _refusal(project: ProjectRecord) -> None:
+    """Why the last press of Start was refused, once."""
+    refused = session.recall(f"run.refused.{project.project_id}")
+    if isinstance(refused, MMMError):
+        session.forget(f"run.refused.{project.project_id}")
+        boundary.show_problems(refused, "This cannot be run yet")
 
 
 def _collection(upload: IngestResult, asked: ParsedProject) -> MMMDataCollection:

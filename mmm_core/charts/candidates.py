@@ -117,7 +117,7 @@ def candidate_points(
     )
 
 
-def draw_candidates(points: CandidatePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
+def draw_candidates(points: CandidatePoints, theme: Theme = Theme.LIGHT, *, clickable: bool = True) -> go.Figure:
     """Draw the cloud, the fronts, the recommended model as a star and the selected one with a ring."""
     palette = PALETTES[theme]
     figure = go.Figure()
@@ -125,11 +125,11 @@ def draw_candidates(points: CandidatePoints, theme: Theme = Theme.LIGHT) -> go.F
     for k, rows in enumerate(points.groups[2:-1]):
         _add_front(figure, points, rows, k, palette)
     _add_marks(figure, points, palette)
-    apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=HEIGHT)
+    apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points, clickable), height=HEIGHT)
     x_range, y_range = _view(points.nrmse, points), _view(points.rssd, points)
     figure.update_layout(
         hovermode="closest",
-        clickmode="event+select",
+        clickmode="event+select" if clickable else "none",
         dragmode="zoom",
         uirevision="candidates",
         legend={"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"},
@@ -301,13 +301,11 @@ def _title(points: CandidatePoints) -> str:
     return f"The best {int(points.front.max())} fronts hold {on_fronts:,} of {total:,} models"
 
 
-def _subtitle(points: CandidatePoints) -> str:
-    if points.n_hidden:
-        drawn = f"{int(points.drawn.sum()):,} of {len(points.ids):,}"
-        return (
-            f"Drawn: all fronts and a sample, {drawn} models. Down and left is better. Click a point to see its model."
-        )
-    return "Down and left is better. Click a point to see its model; drag to zoom, double-click to see all."
+def _subtitle(points: CandidatePoints, clickable: bool) -> str:
+    drawn = f"{int(points.drawn.sum()):,} of {len(points.ids):,}"
+    sample = f"Drawn: all fronts and a sample, {drawn} models. " if points.n_hidden else ""
+    click = "Click a point to see its model; drag to zoom" if clickable else "Drag to zoom"
+    return f"{sample}Down and left is better. {click}, double-click to see all."
 
 
 def colour_choices(words: Vocabulary) -> dict[str, str]:

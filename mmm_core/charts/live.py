@@ -90,13 +90,18 @@ def draw_live(points: LivePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
             hovertemplate="error of fit %{x:.4f}<br>gap to spend shares %{y:.4f}<extra>front so far</extra>",
         )
     )
-    apply_theme(figure, theme, title=_title(points), height=HEIGHT)
+    subtitle = "Down and left is better. Newest models bright, the front so far joined."
+    apply_theme(figure, theme, title=_title(points), subtitle=subtitle, height=HEIGHT)
     figure.update_layout(
         uirevision="live",
         legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
         margin={"b": 92},
-        xaxis={"title": {"text": FIT_AXIS}, "range": _steady_range(points, 0)},
-        yaxis={"title": {"text": PLAUSIBILITY_AXIS}, "range": _steady_range(points, 1)},
+        xaxis={"title": {"text": FIT_AXIS}, "range": _steady_range(points, 0), "showticklabels": points.done > 0},
+        yaxis={
+            "title": {"text": PLAUSIBILITY_AXIS},
+            "range": _steady_range(points, 1),
+            "showticklabels": points.done > 0,
+        },
     )
     return figure
 

@@ -1,5 +1,6 @@
 """What differs between two project files, in words."""
 
+import functools
 from collections.abc import Mapping
 
 import yaml
@@ -52,6 +53,7 @@ def setting_changes(before: str, after: str) -> list[str]:
     return changes
 
 
+@functools.lru_cache(maxsize=256)
 def _flattened(text: str) -> dict[str, object]:
     loaded = yaml.safe_load(text)
     flat: dict[str, object] = {}

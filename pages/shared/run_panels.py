@@ -1,6 +1,7 @@
 """What the Run page shows of one run: the live cloud, what was found, what went wrong."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mmm_core.charts.candidates import candidate_points, draw_candidates
 from mmm_core.charts.convergence import convergence_points, course_points, draw_convergence
@@ -21,6 +22,13 @@ STATUS = {
 }
 FROM_CACHE = "Same data, settings and seed: the earlier result was returned at once."
 _QUIET = {"displayModeBar": False}
+
+
+def frame() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The two columns of the upper half, the same before, during and after a run, so that nothing jumps."""
+    with st.container(key="run_top"):
+        left, right = st.columns([2, 1], gap="large")
+    return left, right
 
 
 def cloud(progress: SearchProgress | None, total: int, *, key: str) -> None:
@@ -46,29 +54,27 @@ def live(run: RunRecord, progress: SearchProgress | None, *, ahead: int) -> None
         progress: The newest word from the worker.
         ahead: How many other runs the worker takes first.
     """
-    left, right = st.columns([2, 1], gap="large")
+    left, right = frame()
     with left:
         cloud(progress, run.n_planned, key="live")
-    with right, st.container(border=True, gap="small", height=HEIGHT + 60):
+    with right, st.container(border=True, gap="small"):
         st.subheader(as_text(run.name), anchor=False)
         st.markdown(_stage(run, progress, ahead), text_alignment="left")
         done = progress.done if progress is not None else 0
         st.progress(min(1.0, done / max(1, run.n_planned)))
         _numbers(run, progress)
         stopping = run.stop_requested
-        if st.button(
+        st.button(
             "Stopping …" if stopping else "Stop and keep what is found",
             key="stop",
             icon=":material/stop_circle:",
             disabled=stopping,
             width="stretch",
-        ):
-            loaders.workspace().request_stop(run.run_id)
-            st.rerun()
+            on_click=loaders.workspace().request_stop,
+            args=(run.run_id,),
+        )
         st.caption("The run goes on when you leave this page or close the browser; you find it here again.")
-        if run.status is RunStatus.QUEUED:
-            worker_note()
-    with st.container(height=400, border=False):
+    with st.container(key="run_course"):
         if progress is not None and progress.done:
             figure = draw_convergence(course_points(progress), current_theme())
             chart_title(figure)
@@ -79,8 +85,8 @@ def live(run: RunRecord, progress: SearchProgress | None, *, ahead: int) -> None
 
 def final_cloud(result: RunResult) -> None:
     """The cloud of a finished run, in the place and height of the live one."""
-    figure = draw_candidates(candidate_points(result), current_theme())
-    figure.update_layout(height=HEIGHT, clickmode="none")
+    figure = draw_candidates(candidate_points(result), current_theme(), clickable=False)
+    figure.update_layout(height=HEIGHT)
     chart_title(figure)
     alt = "Scatter of all candidates with the fronts joined and the recommended model starred"
     st.plotly_chart(figure, key="cloud_final", theme=None, config=_QUIET, height=HEIGHT, alt=alt)
@@ -101,13 +107,14 @@ def settled(result: RunResult) -> None:
     """Whether the search had settled, as a chart with its data."""
     convergence = result.collection.convergence
     figure = draw_convergence(convergence_points(convergence), current_theme())
-    chart(
-        figure,
-        convergence.table,
-        key="convergence",
-        file_name="convergence",
-        alt="Median and spread of both errors over the course of the search",
-    )
+    with st.container(key="run_course"):
+        chart(
+            figure,
+            convergence.table,
+            key="convergence",
+            file_name="convergence",
+            alt="Median and spread of both errors over the course of the search",
+        )
 
 
 def failed(run: RunRecord) -> None:
@@ -166,7 +173,12 @@ def _stage(run: RunRecord, progress: SearchProgress | None, ahead: int) -> str:
         return "Stopping after the batch at hand; what was found is kept."
     if run.status is RunStatus.QUEUED:
         others = f"{ahead} other run{'s' if ahead != 1 else ''}"
-        return f"Waiting for {others} to finish first." if ahead else "Waiting for the worker to take it."
+        if ahead:
+            return f"Waiting for {others} to finish first."
+        worker = loaders.worker()
+        if worker is None:
+            return "A worker process is being started; the first time this takes some seconds."
+        return "The worker takes it now." if worker.is_warm else "The worker is warming up, which takes some seconds."
     return f"{stage_sentence(progress)} …"
 
 
