@@ -42,8 +42,8 @@ def _concerned_cells(checked: CheckedTable, finding: Finding) -> pd.DataFrame:
             continue
         candidates = table[name] < 0 if negative else table[name].isna()
         if not negative and finding.n_cells <= len(finding.cells):
-            listed = [cell.row for cell in finding.cells if cell.column == name]
-            candidates &= np.isin(checked.rows, listed)
+            listed = candidates & np.isin(checked.rows, [cell.row for cell in finding.cells if cell.column == name])
+            candidates = listed if listed.any() else candidates  # none found: the rows of the file were not kept
         mask[name] = candidates
     return mask
 

@@ -162,7 +162,7 @@ def test_a_stream_is_not_read_much_further_than_the_limit() -> None:
 @pytest.mark.parametrize("cut", [200, 2000, 4000])
 def test_a_damaged_excel_file_is_refused_in_a_sentence(cut: int) -> None:
     content = xlsx(weekly())
-    with pytest.raises(DataError, match="cannot be opened|damaged"):
+    with pytest.raises(DataError, match=r"cannot be opened|damaged"):
         read_table(content[:cut] + b"broken" + content[cut + 60 :])
 
 

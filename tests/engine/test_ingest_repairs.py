@@ -1,5 +1,7 @@
 """What the buttons of the findings do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -105,6 +107,12 @@ def test_findings_are_judged_anew_after_a_repair() -> None:
     assert {"negative_media", "conflicting_dates"} <= codes(before)
     after = mended(before, "conflicting_dates", Repair.KEEP_LAST)
     assert "negative_media" not in codes(after)
+
+
+def test_cells_are_mended_also_when_the_rows_of_the_file_are_forgotten() -> None:
+    table = with_cells(weekly(), "tv_spend", {5: "n/a"}).iloc[::-1]
+    result = mended(replace(read(table), rows=()), "not_numbers", Repair.TREAT_AS_ZERO)
+    assert result.table["tv_spend"].iloc[3] == 0.0
 
 
 def test_the_result_before_a_repair_is_unchanged() -> None:
