@@ -108,30 +108,22 @@ class MMMModelExecutor:
             "evaluation": sum(times.evaluation for times in found.times),
             "optimiser": sum(times.optimiser for times in found.times),
         }
-        collection = ModelOutputCollection(
-            model_output=output,
-            convergence=judge_convergence(output),
-            info=Provenance(
-                engine_version=_own_version(),
-                library_versions=_library_versions(),
-                data_hash=mmmdata_collection.data_hash,
-                seed=seed,
-                algorithm=plan.trials.algorithm,
-                started=started,
-                timings=timings,
-                models_per_second=output.n_candidates / max(timings["search"], 1e-9),
-                stopped_early=output.n_candidates < output.n_planned,
-                notes=_notes(design, plan, output),
-            ),
+        info = Provenance(
+            engine_version=_own_version(),
+            library_versions=_library_versions(),
+            data_hash=mmmdata_collection.data_hash,
+            seed=seed,
+            algorithm=plan.trials.algorithm,
+            started=started,
+            timings=timings,
+            models_per_second=output.n_candidates / max(timings["search"], 1e-9),
+            stopped_early=output.n_candidates < output.n_planned,
+            notes=_notes(design, plan, output),
         )
+        convergence = judge_convergence(output)
         if not quiet:
-            _log.info(
-                "%d models in %.1f s; %s",
-                output.n_candidates,
-                timings["search"],
-                " ".join(collection.convergence.messages),
-            )
-        return collection
+            _log.info("%d models in %.1f s. %s", output.n_candidates, timings["search"], " ".join(convergence.messages))
+        return ModelOutputCollection(model_output=output, convergence=convergence, info=info)
 
     def _stop_if_asked(self) -> None:
         if self.should_stop is not None and self.should_stop():
@@ -142,11 +134,7 @@ class MMMModelExecutor:
             board = ProgressBoard.create(folder / BOARD, plan.trials.trials, plan.trials.iterations)
             tasks = _tasks(design, plan, seed, folder)
             watch = RunWatch(board, self.progress, self.should_stop)
-            try:
-                times = run_tasks(tasks, plan.cores, watch)
-            except BaseException:
-                board.stop()  # also when the caller's progress function fails: the processes must not search on
-                raise
+            times = run_tasks(tasks, plan.cores, watch, board.stop)
             watch.report()
             counts = {task.number: board.n_done(task.number - 1) for task in tasks}
             if not any(counts.values()):

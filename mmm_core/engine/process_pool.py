@@ -22,13 +22,16 @@ _PREFIX = "mmm-studio-run-"
 _T = TypeVar("_T")
 
 
-def run_tasks(tasks: Sequence[TrialTask], cores: int, watch: Callable[[], None]) -> list[TrialTimes]:
+def run_tasks(
+    tasks: Sequence[TrialTask], cores: int, watch: Callable[[], None], stop: Callable[[], None]
+) -> list[TrialTimes]:
     """Run trials, here or in parallel processes; what they find does not depend on where.
 
     Args:
         tasks: One per trial.
         cores: Processes; with 1, or a single task, everything happens in this one.
         watch: Called several times a second in the calling thread, to report progress or to stop the run.
+        stop: Called when ``watch`` fails, so that the processes do not search on.
 
     Returns:
         Times, in the order of ``tasks``.
@@ -37,9 +40,13 @@ def run_tasks(tasks: Sequence[TrialTask], cores: int, watch: Callable[[], None])
         return [run_trial(task, watch) for task in tasks]
     with ThreadPoolExecutor(1, thread_name_prefix="trials") as waiter:
         future = waiter.submit(call_in_processes, [partial(run_trial, task) for task in tasks], cores)
-        while not future.done():
-            watch()
-            wait([future], timeout=POLL_SECONDS)
+        try:
+            while not future.done():
+                watch()
+                wait([future], timeout=POLL_SECONDS)
+        except BaseException:
+            stop()
+            raise
         return future.result()
 
 
