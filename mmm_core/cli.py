@@ -94,15 +94,16 @@ def run_project(
     """Run a project file on its data, as the dashboard would, and write the results into a folder."""
     from mmm_core.engine.project_file import load_project_file
     from mmm_core.runs.execute import execute_project
-    from mmm_core.runs.export import write_run
+    from mmm_core.runs.export import prepare_folder, write_run
     from mmm_core.runs.headline import summarise
     from mmm_core.runs.processes import shield_from_interrupt
 
-    interrupt = _Interrupt()
-    shield_from_interrupt(interrupt)
     loaded = load_project_file(project, data)
     if cores is not None:
         loaded = dataclasses.replace(loaded, trials=dataclasses.replace(loaded.trials, cores=cores))
+    prepare_folder(out)
+    interrupt = _Interrupt()
+    shield_from_interrupt(interrupt)
     with _progress_bar(quiet) as tell:
         try:
             result, _ = execute_project(loaded, progress=tell, should_stop=lambda: interrupt.came)
@@ -156,6 +157,8 @@ def _progress_bar(quiet: bool) -> Iterator[Callable[["SearchProgress"], None]]:
             )
 
         yield tell
+        if bar.finished:
+            bar.update(task, description="Done")
 
 
 def _complain(error: MMMError) -> int:

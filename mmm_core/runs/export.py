@@ -1,6 +1,7 @@
 """A finished run as files for other programs: models.parquet, pareto.parquet, summary.json."""
 
 import platform
+import secrets
 import time
 from collections.abc import Hashable, Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mmm_core.entities.run_result import RunResult
-from mmm_core.store.atomic_files import write_atomically
+from mmm_core.store.atomic_files import explained, write_atomically
 from mmm_core.store.codec import dump_json, write_table
 
 FORMAT_VERSION = 1
@@ -25,6 +26,22 @@ _RECOMMENDED_COLUMNS = (
     "rsq_test",
 )
 _ESTIMATE_COLUMNS = ("spend", "contribution", "roas", "low", "high", "interval")
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the folder for a run before the run, so that hours of work never end at a folder that cannot be written.
+
+    Args:
+        folder: Created if absent.
+
+    Raises:
+        WorkspaceError: It cannot be created or written.
+    """
+    probe = folder / f".{secrets.token_hex(4)}.part"
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
 
 
 def write_run(folder: Path, result: RunResult) -> None:

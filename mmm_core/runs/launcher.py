@@ -81,7 +81,6 @@ def launch_app(port: int = PORT, *, host: str = HOST, folder: Path | None = None
     Raises:
         WorkspaceError: The workspace cannot be used.
     """
-    os.environ.update({LAUNCHER_VARIABLE: str(os.getpid())})
     workspace = Workspace(folder)
     mine = RunningApp(pid=os.getpid(), started=now(), host=host, port=port)
     running = _announce(workspace, mine)
@@ -129,7 +128,7 @@ class _Launcher:
         """Start, wait, end."""
         on_end_signals(self._ended.set)
         try:
-            ensure_worker(self._workspace)
+            ensure_worker(self._workspace, launcher=self._app.pid)
             self._dashboard = self._start_dashboard()
             if not self._wait_for_dashboard():
                 return 0 if self._ended.is_set() else 1
@@ -146,7 +145,7 @@ class _Launcher:
         options = [*STREAMLIT_OPTIONS, f"--server.address={self._app.host}", f"--server.port={self._app.port}"]
         options.append(f"--browser.serverAddress={self._app.host}")
         arguments = ["mmm_core.runs.web_server", str(os.getpid()), "run", str(folder / "app.py"), *options]
-        environment = child_environment({VARIABLE: str(self._workspace.folder)})
+        environment = child_environment({VARIABLE: str(self._workspace.folder), LAUNCHER_VARIABLE: str(self._app.pid)})
         return start_detached(arguments, self._log, environment, folder)  # streamlit reads .streamlit where it starts
 
     def _wait_for_dashboard(self) -> bool:
@@ -171,7 +170,7 @@ class _Launcher:
             if time.monotonic() < next_look:
                 continue
             before = {worker.worker_id for worker in self._workspace.list_workers()}
-            ensure_worker(self._workspace)
+            ensure_worker(self._workspace, launcher=self._app.pid)
             after = {worker.worker_id for worker in self._workspace.list_workers()}
             pause = min(2 * pause, 60.0) if after - before else SUPERVISION_SECONDS
             next_look = time.monotonic() + pause

@@ -1,8 +1,8 @@
 """Starting, recognising and ending processes of our own; never by name, always by id."""
 
+import atexit
 import datetime as dt
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -14,18 +14,20 @@ from pathlib import Path
 import psutil
 
 import mmm_core
-from mmm_core.entities.records import WorkerRecord
 from mmm_core.runs.threads import ONE_THREAD
 from mmm_core.store.atomic_files import explained
-from mmm_core.store.run_queue import LEASE
 
 CLOCK_SLACK = dt.timedelta(seconds=2)
 """By how much a process may seem to have begun after it was first seen: its start is counted in ticks since boot."""
 
-STARTING = dt.timedelta(seconds=15)
-"""How long a worker may be announced without a process."""
-
 _started: list[subprocess.Popen[bytes]] = []
+
+
+@atexit.register
+def _leave_running() -> None:
+    """Detached processes outlive this one on purpose; Python need not warn about it."""
+    for process in _started:
+        process.returncode = process.poll() or 0
 
 
 def package_root() -> Path:
@@ -89,21 +91,6 @@ def is_running(pid: int, seen: dt.datetime) -> bool:
         return False
     except psutil.AccessDenied:
         return True
-
-
-def new_worker_id() -> str:
-    """Unique, and says on which machine the worker lives."""
-    return f"{platform.node()}|{os.getpid()}-{time.time_ns():x}"
-
-
-def is_worker_alive(worker: WorkerRecord) -> bool:
-    """Whether a worker can be counted on: its process lives or, on another machine, was seen lately."""
-    moment = dt.datetime.now(dt.UTC)
-    if worker.worker_id.partition("|")[0] != platform.node():
-        return moment - worker.last_seen < LEASE
-    if worker.pid == 0:
-        return moment - worker.started < STARTING
-    return is_running(worker.pid, worker.started)
 
 
 def end_tree(pid: int, patience: float) -> None:

@@ -6,8 +6,10 @@
 import argparse
 import contextlib
 import dataclasses
+import datetime as dt
 import logging
 import os
+import platform
 import threading
 import time
 import traceback
@@ -21,14 +23,12 @@ from mmm_core.runs.processes import (
     child_environment,
     end_children,
     is_running,
-    is_worker_alive,
-    new_worker_id,
     on_end_signals,
     start_detached,
 )
 from mmm_core.store.atomic_files import write_atomically
 from mmm_core.store.database import now
-from mmm_core.store.run_queue import RunOutcome
+from mmm_core.store.run_queue import LEASE, RunOutcome
 from mmm_core.store.workspace import VARIABLE, Workspace
 
 LAUNCHER_VARIABLE = "MMM_STUDIO_LAUNCHER"
@@ -42,7 +42,25 @@ STOP_CHECK_SECONDS = 0.1
 LINGER_SECONDS = 60.0
 KEPT_LOGS = 10
 
+STARTING = dt.timedelta(seconds=15)
+"""How long a worker may be announced without a process."""
+
 _log = logging.getLogger("mmm_studio.worker")
+
+
+def new_worker_id() -> str:
+    """Unique, and says on which machine the worker lives."""
+    return f"{platform.node()}|{os.getpid()}-{time.time_ns():x}"
+
+
+def is_worker_alive(worker: WorkerRecord) -> bool:
+    """Whether a worker can be counted on: its process lives or, on another machine, was seen lately."""
+    moment = now()
+    if worker.worker_id.partition("|")[0] != platform.node():
+        return moment - worker.last_seen < LEASE
+    if worker.pid == 0:
+        return moment - worker.started < STARTING
+    return is_running(worker.pid, worker.started)
 
 
 def worker_state(workspace: Workspace) -> WorkerRecord | None:
@@ -55,7 +73,7 @@ def worker_state(workspace: Workspace) -> WorkerRecord | None:
     return max(alive, key=lambda worker: worker.is_warm, default=None)
 
 
-def ensure_worker(workspace: Workspace) -> None:
+def ensure_worker(workspace: Workspace, *, launcher: int | None = None) -> None:
     """Start a worker unless one lives; of several callers at the same time one starts it.
 
     The worker ends with the launcher if there is one. Otherwise it outlives the process that called this, finishes what
@@ -63,6 +81,7 @@ def ensure_worker(workspace: Workspace) -> None:
 
     Args:
         workspace: Whose worker.
+        launcher: Process id of the launcher; None means the one that started this process, if one did.
 
     Raises:
         WorkspaceError: The workspace cannot be written.
@@ -71,8 +90,8 @@ def ensure_worker(workspace: Workspace) -> None:
     worker_id = new_worker_id()
     if not workspace.register_worker(worker_id, 0, alone=True, dead=dead):
         return
-    launcher = os.environ.get(LAUNCHER_VARIABLE, "")
-    parent = ["--parent", launcher] if launcher else ["--starter", str(os.getpid())]
+    end_with = str(launcher or os.environ.get(LAUNCHER_VARIABLE, ""))
+    parent = ["--parent", end_with] if end_with else ["--starter", str(os.getpid())]
     arguments = ["mmm_core.runs.worker", "--workspace", str(workspace.folder), "--worker-id", worker_id, *parent]
     _drop_old_logs(workspace.log_folder)
     log = workspace.log_folder / f"worker-{now():%Y%m%dT%H%M%S}-{worker_id.rpartition('-')[2][-6:]}.log"
@@ -104,10 +123,9 @@ class Worker:
         self._end_once = threading.Lock()
 
     def serve(self) -> None:
-        """Warm up, then take runs until the process is ended."""
+        """Take runs until the process is ended; warm up first, unless a run waits (it needs the same things)."""
         self.workspace.register_worker(self.worker_id, os.getpid())
         threading.Thread(target=self._beat, name="heart-beat", daemon=True).start()
-        self._warm_up()
         idle_since, rescued = time.monotonic(), 0.0
         while True:
             if time.monotonic() - rescued > RESCUE_SECONDS:
@@ -116,11 +134,13 @@ class Worker:
                 if self._is_left_alone(rescued - idle_since):
                     return
             run = self._claim()
-            if run is None:
+            if run is not None:
+                self.workspace.finish_run(run.run_id, self.worker_id, self._attempt(run))
+                idle_since = time.monotonic()
+            elif not self._is_warm:
+                self._warm_up()
+            else:
                 time.sleep(POLL_SECONDS)
-                continue
-            self.workspace.finish_run(run.run_id, self.worker_id, self._attempt(run))
-            idle_since = time.monotonic()
 
     def end(self, code: int = 0) -> None:
         """End this process at once with everything it started; a run it holds goes back to the queue."""
@@ -134,9 +154,9 @@ class Worker:
     def _warm_up(self) -> None:
         began = time.perf_counter()
         try:
-            from mmm_core.engine.model_executor import warm_up
+            from mmm_core.runs.rehearsal import rehearse
 
-            warm_up()
+            rehearse()
         except Exception:  # a run will say what is wrong; until then the worker must be there
             _log.exception("warming up failed")
         self._is_warm = True
@@ -199,7 +219,7 @@ class Worker:
         project = load_project_file(
             path, self.workspace.load_run_table(run.run_id)
         )  # exactly what the command line does
-        watch = RunWatch(self.workspace, run.run_id, self.worker_id)
+        watch = RunReporter(self.workspace, run.run_id, self.worker_id)
         result, from_cache = execute_project(
             project, progress=watch.tell, should_stop=watch.should_stop, cache_folder=self.workspace.cache_folder
         )
@@ -214,7 +234,7 @@ class Worker:
         )
 
 
-class RunWatch:
+class RunReporter:
     """Writes the progress of a run and looks for the stop flag, both as seldom as is enough.
 
     Args:

@@ -24,7 +24,7 @@ def run_studio(*arguments: object, workspace: Path, folder: Path | None = None) 
     command = [sys.executable, "-m", "mmm_core.cli", *map(str, arguments)]
     environment = studio_environment(workspace)
     return subprocess.run(
-        command, env=environment, cwd=folder or workspace, capture_output=True, text=True, timeout=120, check=False
+        command, env=environment, cwd=folder or workspace, capture_output=True, text=True, timeout=240, check=False
     )
 
 
@@ -68,7 +68,7 @@ def end_all(workspace: Path) -> None:
             process.kill()
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 40.0, what: str = "what was waited for") -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 180.0, what: str = "what was waited for") -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"

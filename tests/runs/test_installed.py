@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runs.studio_process import ROOT, free_port, processes_of, started_studio
+from tests.runs.studio_process import ROOT, free_port, processes_of, started_studio, studio_environment
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +37,20 @@ def test_the_installed_dashboard_starts_from_an_empty_folder(site_packages: Path
         assert f"http://127.0.0.1:{port}" in line
         commands = [" ".join(process.cmdline()) for process in processes_of(tmp_path)]
         assert any(str(site_packages / "mmm_studio" / "app.py") in command for command in commands)
+
+
+def test_the_installed_home_page_shows_no_exception(site_packages: Path, tmp_path: Path) -> None:
+    app = site_packages / "mmm_studio" / "app.py"
+    code = f"""
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_file({str(app)!r}, default_timeout=60).run()
+print(page.exception.len, [title.value for title in page.title])
+import mmm_core
+print(mmm_core.__file__)
+"""
+    environment = {**studio_environment(tmp_path), "PYTHONPATH": str(site_packages), "MMM_STUDIO_WORKER": "off"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.startswith("0 ['What did each channel really bring?'")
+    assert str(site_packages) in ran.stdout

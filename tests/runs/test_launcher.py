@@ -11,10 +11,10 @@ from typing import NamedTuple
 import psutil
 import pytest
 
-from mmm_core.runs.launcher import app_folder
+from mmm_core.runs.launcher import app_folder, launch_app
 from mmm_core.runs.worker import worker_state
 from mmm_core.store.workspace import Workspace
-from tests.runs.studio_process import ROOT, free_port, processes_of, run_studio, started_studio, wait_until
+from tests.runs.studio_process import ROOT, free_port, processes_of, started_studio, wait_until
 
 
 class Studio(NamedTuple):
@@ -68,21 +68,22 @@ def test_a_worker_is_there_from_the_start(studio: Studio) -> None:
 
 @pytest.mark.parametrize("other_port", [False, True])
 def test_a_second_start_gives_the_address_of_the_first(studio: Studio, other_port: bool) -> None:
-    port = free_port() if other_port else studio.port
-    second = run_studio("app", "--port", port, workspace=studio.workspace)
-    assert second.returncode == 0
-    assert f"already running at http://127.0.0.1:{studio.port}" in second.stdout
+    said: list[str] = []
+    code = launch_app(
+        free_port() if other_port else studio.port, folder=studio.workspace, say=said.append, warn=pytest.fail
+    )
+    assert code == 0
+    assert said[0].startswith(f"MMM Studio is already running at http://127.0.0.1:{studio.port} ")
 
 
 def test_a_busy_port_is_named_with_the_option_that_helps(tmp_path: Path) -> None:
     with socket.socket() as occupant:
         occupant.bind(("127.0.0.1", 0))
         occupant.listen()
-        port = occupant.getsockname()[1]
-        refused = run_studio("app", "--port", port, workspace=tmp_path)
-    assert refused.returncode == 1
-    assert f"already uses http://127.0.0.1:{port}." in refused.stderr
-    assert "mmm-studio app --port" in refused.stderr
+        port, warned = occupant.getsockname()[1], list[str]()
+        assert launch_app(port, folder=tmp_path, say=pytest.fail, warn=warned.append) == 1
+    assert f"already uses http://127.0.0.1:{port}." in warned[0]
+    assert "mmm-studio app --port" in warned[0]
     assert not (tmp_path / "launcher.json").exists()
 
 

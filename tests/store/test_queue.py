@@ -1,4 +1,7 @@
 import datetime as dt
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -55,6 +58,17 @@ def test_an_empty_queue_gives_nothing(workspace: Workspace) -> None:
 def test_of_many_workers_exactly_one_gets_a_run(workspace: Workspace, run: RunRecord) -> None:
     taken = at_once(*[lambda i=i: workspace.claim_run(f"worker {i}") for i in range(8)])
     assert sum(record is not None for record in taken) == 1
+
+
+def test_two_processes_share_the_queue_and_never_a_run(workspace: Workspace, run: RunRecord) -> None:
+    ids = {run.run_id} | {workspace.enqueue_run(run.project_id, "date: date", 1).run_id for _ in range(39)}
+    code = "import sys; from mmm_core.store.workspace import Workspace as W; workspace = W()\n"
+    code += "while run := workspace.claim_run(sys.argv[1]): print(run.run_id)"
+    environment = {**os.environ, "MMM_STUDIO_WORKSPACE": str(workspace.folder)}
+    command = [sys.executable, "-c", code]
+    workers = [subprocess.Popen([*command, name], env=environment, stdout=subprocess.PIPE, text=True) for name in "ab"]
+    taken = [run_id for worker in workers for run_id in worker.communicate(timeout=60)[0].split()]
+    assert sorted(taken) == sorted(ids)
 
 
 def test_no_change_is_lost_when_many_write_at_once(workspace: Workspace, run: RunRecord) -> None:
