@@ -62,20 +62,24 @@ def convergence_points(convergence: Convergence) -> ConvergencePoints:
     return ConvergencePoints(courses=tuple(courses))
 
 
-def course_points(progress: SearchProgress, n_cuts: int = 20) -> ConvergencePoints:
+def course_points(progress: SearchProgress | None, n_cuts: int = 20) -> ConvergencePoints:
     """Collect the course of both errors of a search that is still running, every trial in the order of its arrival.
 
     Args:
-        progress: The newest word from the worker.
+        progress: The newest word from the worker; None before the first, for an empty chart of the same size.
         n_cuts: Into how many parts a whole trial is cut.
     """
+    if progress is None:
+        nothing = np.empty(0)
+        empty = ObjectiveCourse(objective="", iteration=nothing, median=nothing, spread=nothing, converged=None)
+        return ConvergencePoints(courses=tuple(empty._replace(objective=name) for name in ("nrmse", "decomp_rssd")))
     trials = np.unique(progress.trial)
-    length = -(-progress.total // max(1, len(trials)))
+    length = max(1, -(-progress.total // max(1, len(trials))))
     position = np.empty(len(progress.trial), dtype=np.int64)
     for number in trials:
         rows = np.flatnonzero(progress.trial == number)
         position[rows] = np.arange(len(rows))
-    cut = np.minimum(position * n_cuts // max(1, length), n_cuts - 1)
+    cut = np.minimum(position * n_cuts // length, n_cuts - 1)
     courses = []
     for name, values in (("nrmse", progress.nrmse), ("decomp_rssd", progress.decomp_rssd)):
         parts = [values[(cut == k) & np.isfinite(values)] for k in range(n_cuts)]

@@ -75,12 +75,10 @@ def live(run: RunRecord, progress: SearchProgress | None, *, ahead: int) -> None
         )
         st.caption("The run goes on when you leave this page or close the browser; you find it here again.")
     with st.container(key="run_course"):
-        if progress is not None and progress.done:
-            figure = draw_convergence(course_points(progress), current_theme())
-            chart_title(figure)
-            st.plotly_chart(
-                figure, key="course_live", theme=None, config=_QUIET, alt="Course of both errors during the search"
-            )
+        figure = draw_convergence(course_points(progress), current_theme())
+        chart_title(figure)
+        alt = "Course of both errors during the search"
+        st.plotly_chart(figure, key="course_live", theme=None, config=_QUIET, alt=alt)
 
 
 def final_cloud(result: RunResult) -> None:

@@ -26,3 +26,9 @@ def test_while_the_search_runs_its_course_so_far_is_drawn_without_a_verdict() ->
     assert nrmse.iteration.tolist() == [50.0, 100.0]
     assert 0.05 < nrmse.median[0] < 0.3
     assert "as the search goes on" in draw_convergence(points).layout.title.text
+
+
+def test_before_the_first_candidate_the_chart_is_empty_and_as_high() -> None:
+    empty, full = draw_convergence(course_points(None)), draw_convergence(course_points(build_progress()))
+    assert empty.layout.height == full.layout.height
+    assert all(len(trace.x) == 0 for trace in empty.data)
