@@ -115,6 +115,8 @@ class ProjectShelf(Shelf):
             "frequency": result.frequency,
             "source_name": result.source_name,
             "applied": result.applied,
+            "rows": result.rows,
+            "currency": result.currency,
         }
         path = self.project_folder(project_id) / "upload.parquet"
         write_atomically(path, lambda file: write_table(result.table, file, note))
@@ -210,7 +212,7 @@ def decode_upload(note: Mapping[str, object], table: pd.DataFrame) -> IngestResu
     findings, suggestions, applied = note.get("findings"), note.get("suggestions"), note.get("applied")
     if not (isinstance(findings, list) and isinstance(suggestions, list) and isinstance(applied, dict)):
         raise StoreError("The uploaded table cannot be read, its findings are missing. Upload the file again.")
-    frequency = note.get("frequency")
+    frequency, rows, currency = note.get("frequency"), note.get("rows"), note.get("currency")
     return IngestResult(
         table=table,
         findings=tuple(decode(Finding, finding) for finding in findings),
@@ -218,4 +220,6 @@ def decode_upload(note: Mapping[str, object], table: pd.DataFrame) -> IngestResu
         frequency=None if frequency is None else Frequency(str(frequency)),
         source_name=str(note.get("source_name", "")),
         applied={str(key): Repair(str(repair)) for key, repair in applied.items()},
+        rows=tuple(int(row) for row in rows) if isinstance(rows, list) else (),
+        currency=None if currency is None else str(currency),
     )

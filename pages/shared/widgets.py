@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.elements.plotly_chart import PlotlyState
 
 from mmm_core.charts.theme import Theme, take_title
+from mmm_core.engine.spreadsheet import safe_for_spreadsheet
 from mmm_core.entities.columns import Frequency
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.records import ProjectRecord, RunRecord
@@ -20,7 +21,6 @@ from pages.shared.routes import Route
 FREQUENCY_WORDS = {Frequency.DAY: "daily", Frequency.WEEK: "weekly", Frequency.MONTH: "monthly"}
 
 _MARKDOWN = "\\`*_[]<>#|~$:&"
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class NextStep(NamedTuple):
@@ -235,18 +235,7 @@ def csv_download(frame: pd.DataFrame, *, file_name: str, key: str, label: str = 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """CSV as spreadsheets open it safely: UTF-8 with a mark, no text that would run as a formula."""
-    return spreadsheet_safe(frame).to_csv(index=False).encode("utf-8-sig")
-
-
-def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put a quote before every name and text cell that a spreadsheet would take for a formula; numbers stay numbers."""
-    safe = frame.copy()
-    for position in range(frame.shape[1]):
-        values = frame.iloc[:, position]
-        if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values)):
-            safe.isetitem(position, values.map(_defused, na_action="ignore"))
-    safe.columns = pd.Index([_defused(str(name)) for name in frame.columns])
-    return safe
+    return safe_for_spreadsheet(frame).to_csv(index=False).encode("utf-8-sig")
 
 
 def truncated(text: str, limit: int = 32) -> str:
@@ -275,16 +264,6 @@ def with_full_text(text: str, limit: int = 32) -> None:
         st.markdown(as_text(text))
     else:
         st.html(f'<span title="{html.escape(text, quote=True)}">{html.escape(truncated(text, limit))}</span>')
-
-
-def _defused(value: object) -> object:
-    if not isinstance(value, str) or not value.startswith(_DANGEROUS):
-        return value
-    try:
-        float(value)
-    except ValueError:
-        return f"'{value}"
-    return value
 
 
 def _data_behind(data: pd.DataFrame, *, key: str, file_name: str) -> None:

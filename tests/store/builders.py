@@ -44,6 +44,8 @@ def upload() -> IngestResult:
         frequency=Frequency.WEEK,
         source_name="Umsätze.csv",
         applied={"missing_cells:promo": Repair.TREAT_AS_ZERO},
+        rows=tuple(range(2, 2 + len(weekly_table()))),
+        currency="USD",
     )
 
 
