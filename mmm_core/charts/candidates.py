@@ -118,7 +118,10 @@ def candidate_points(
 
 
 def draw_candidates(points: CandidatePoints, theme: Theme = Theme.LIGHT, *, clickable: bool = True) -> go.Figure:
-    """Draw the cloud, the fronts, the recommended model as a star and the selected one with a ring."""
+    """Draw the cloud, the fronts, the recommended model as a star and the selected one with a ring.
+
+    All of it is WebGL: the browser paints that layer above all others, so a front drawn otherwise would be buried in the cloud.
+    """
     palette = PALETTES[theme]
     figure = go.Figure()
     _add_cloud(figure, points, palette)
@@ -211,7 +214,7 @@ def _add_front(figure: go.Figure, points: CandidatePoints, rows: IntArray, rank:
     strength = max(0.35, 1 - 0.18 * rank)
     colour = {"color": points.colour[rows], "coloraxis": "coloraxis"} if points.colour is not None else {}
     figure.add_trace(
-        go.Scatter(
+        go.Scattergl(
             x=points.nrmse[rows],
             y=points.rssd[rows],
             mode="markers" if many else "lines+markers",
@@ -236,7 +239,7 @@ def _add_front(figure: go.Figure, points: CandidatePoints, rows: IntArray, rank:
 def _add_marks(figure: go.Figure, points: CandidatePoints, palette: Palette) -> None:
     rows = points.groups[-1]
     figure.add_trace(
-        go.Scatter(
+        go.Scattergl(
             x=points.nrmse[rows],
             y=points.rssd[rows],
             mode="markers",
@@ -249,7 +252,7 @@ def _add_marks(figure: go.Figure, points: CandidatePoints, palette: Palette) -> 
     if points.selected is None:
         return
     figure.add_trace(
-        go.Scatter(
+        go.Scattergl(
             x=points.nrmse[[points.selected]],
             y=points.rssd[[points.selected]],
             mode="markers",

@@ -11,7 +11,7 @@ from mmm_core.entities.design import FloatArray
 from mmm_core.entities.model_output import Convergence
 from mmm_core.entities.run_result import SearchProgress
 
-HEIGHT = 320
+HEIGHT = 300
 OBJECTIVE_NAMES = {
     "nrmse": "Error of fit (NRMSE)",
     "decomp_rssd": "Gap to spend shares (DECOMP.RSSD)",
@@ -100,8 +100,7 @@ def draw_convergence(points: ConvergencePoints, theme: Theme = Theme.LIGHT) -> g
     """Draw one panel per error: the median as a line, one standard deviation as a band."""
     palette = PALETTES[theme]
     count = max(1, len(points.courses))
-    titles = [OBJECTIVE_NAMES[course.objective] for course in points.courses]
-    figure = make_subplots(rows=1, cols=count, subplot_titles=titles, horizontal_spacing=0.12)
+    figure = make_subplots(rows=1, cols=count, horizontal_spacing=0.14)
     for column, course in enumerate(points.courses, start=1):
         band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
         figure.add_trace(go.Scatter(x=course.iteration, y=course.median + course.spread, **band), row=1, col=column)
@@ -128,7 +127,8 @@ def draw_convergence(points: ConvergencePoints, theme: Theme = Theme.LIGHT) -> g
     )
     figure.update_xaxes(title_text="models tried in each trial")
     figure.update_yaxes(rangemode="tozero")
-    figure.update_annotations(font={"size": 13, "color": palette.muted})
+    for column, course in enumerate(points.courses, start=1):
+        figure.update_yaxes(title_text=OBJECTIVE_NAMES[course.objective], row=1, col=column)
     return figure
 
 

@@ -80,7 +80,7 @@ def draw_live(points: LivePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
         )
     )
     figure.add_trace(
-        go.Scatter(
+        go.Scattergl(
             x=points.front[:, 0],
             y=points.front[:, 1],
             mode="lines+markers",

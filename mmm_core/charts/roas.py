@@ -141,7 +141,8 @@ def _add_break_even(figure: go.Figure, points: ReturnPoints, theme: Theme) -> No
     figure.add_vline(
         x=1 / points.break_even if _is_cost(points.words) else points.break_even,
         line={"color": muted, "dash": "dash", "width": 1.5},
-        annotation={"text": "break-even", "font": {"size": 11, "color": muted}, "yanchor": "bottom"},
+        annotation={"text": "break-even", "font": {"size": 11, "color": muted}},
+        annotation_position="bottom right",
     )
 
 
