@@ -1,4 +1,4 @@
-"""Browser tests run where there is a Chromium. Elsewhere they are left out and the summary says so, unless they are compulsory."""
+"""Browser tests run where there is a Chromium. Elsewhere they are left out, and the summary says so."""
 
 import os
 from collections.abc import Iterator
@@ -40,7 +40,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(workspace: Path) -> Iterator[str]:
-    assert find_chromium(), "browser tests are compulsory here, and there is no Chromium. Install it (Debian: apt install chromium)."
+    assert find_chromium(), (
+        "browser tests are compulsory here, and there is no Chromium. Install it (Debian: apt install chromium)."
+    )
     with running_studio(workspace) as started:
         yield started
 

@@ -21,7 +21,9 @@ SETTLED = "[data-testid='stApp'][data-test-script-state='notRunning']"
 
 def find_chromium() -> str | None:
     """Path of the system's Chromium, or None."""
-    return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    return next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
 
 
 def free_port() -> int:
@@ -54,7 +56,7 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: 
     while time.monotonic() < deadline:
         assert process.poll() is None, f"the dashboard ended with code {process.returncode}"
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:
                 if answer.status == 200:
                     return
         except OSError:
@@ -78,7 +80,9 @@ def chromium() -> Iterator[Browser]:
 class Visitor:
     """A person at the browser: goes to pages, and remembers every request that left the machine."""
 
-    def __init__(self, browser: Browser, address: str, *, width: int = 1440, height: int = 1000, dark: bool = False) -> None:
+    def __init__(
+        self, browser: Browser, address: str, *, width: int = 1440, height: int = 1000, dark: bool = False
+    ) -> None:
         self.address = address
         self.strays: list[str] = []
         self.console_errors: list[str] = []
