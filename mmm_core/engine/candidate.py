@@ -333,21 +333,11 @@ def _transform_media(design: Design, hyperparameters: Mapping[str, float]) -> _P
 def _describe(design: Design, hyperparameters: dict[str, float], batch: Batch, solver: str) -> FittedModel:
     index = pd.DatetimeIndex(design.dates[design.rows], name="date")
     media, parts = list(design.media_names), _transform_media(design, hyperparameters)
-    coefficients = batch.coefficients[0]
+    coefficients, contributions = batch.coefficients[0], _by_name(design.term_names, batch.contributions[0])
     slopes = coefficients[1 + len(design.baseline_names) :]
-    weekly = np.concatenate(
-        [
-            np.full((len(index), 1), coefficients[0]),
-            design.baseline[design.rows] * coefficients[1 : 1 + len(design.baseline_names)],
-            parts.saturated * slopes,
-        ],
-        axis=1,
-    )
-    paid = dict(zip(design.paid_names, batch.contributions[0, 1 + len(design.baseline_names) :], strict=False))
+    weekly = _weekly_contributions(design, parts.saturated, coefficients)
     spend = design.spend[design.rows].sum(axis=0)
-    paid_total = sum(paid.values())
-    totals = parts.carry_over.sum(axis=0) * slopes, parts.saturated.sum(axis=0) * slopes
-    carry_over_share = np.divide(*totals, out=np.full(len(media), np.nan), where=totals[1] != 0)
+    paid = np.array([contributions[name] for name in design.paid_names])
     return FittedModel(
         hyperparameters=hyperparameters,
         solver=solver,
@@ -365,14 +355,33 @@ def _describe(design: Design, hyperparameters: dict[str, float], batch: Batch, s
         saturated=pd.DataFrame(parts.saturated, index=index, columns=media),
         inflexions=parts.inflexions,
         inflations=parts.inflations,
-        contributions=_by_name(design.term_names, batch.contributions[0]),
+        contributions=contributions,
         total_spend=_by_name(design.paid_names, spend),
         spend_share=_by_name(design.paid_names, spend / spend.sum()),
-        effect_share={name: value / paid_total if paid_total else 0.0 for name, value in paid.items()},
-        roas={name: paid[name] / total if total > 0 else float("nan") for name, total in zip(paid, spend, strict=True)},
-        carry_over_share=_by_name(media, carry_over_share),
+        effect_share=_by_name(design.paid_names, _ratio(paid, np.full_like(paid, paid.sum()), otherwise=0.0)),
+        roas=_by_name(design.paid_names, _ratio(paid, spend, otherwise=np.nan)),
+        carry_over_share=_by_name(media, _carry_over_share(parts, slopes)),
         frequency=design.frequency,
     )
+
+
+def _weekly_contributions(design: Design, saturated: FloatArray, coefficients: FloatArray) -> FloatArray:
+    """Intercept, baseline and media per modelled period, shape (n_rows, n_terms)."""
+    columns = np.concatenate([np.ones((len(design.rows), 1)), design.baseline[design.rows], saturated], axis=1)
+    weekly: FloatArray = columns * coefficients
+    return weekly
+
+
+def _carry_over_share(parts: _Parts, slopes: FloatArray) -> FloatArray:
+    carried, whole = parts.carry_over.sum(axis=0) * slopes, parts.saturated.sum(axis=0) * slopes
+    return _ratio(carried, whole, otherwise=np.nan)
+
+
+def _ratio(numerator: FloatArray, denominator: FloatArray, *, otherwise: float) -> FloatArray:
+    ratio: FloatArray = np.divide(
+        numerator, denominator, out=np.full_like(numerator, otherwise), where=denominator != 0
+    )
+    return ratio
 
 
 def _by_name(names: Sequence[str], values: FloatArray) -> dict[str, float]:

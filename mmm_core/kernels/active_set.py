@@ -56,7 +56,8 @@ def solve_exactly(gram: FloatArray, vectors: FloatArray, factor: FloatArray, ord
         residual = refresh_gradient(gram, vectors)
         n_stalled = n_stalled + 1 if residual >= 0.5 * smallest else 0
         smallest = min(smallest, residual)
-        if residual <= _TOLERANCE + rounding or (n_stalled > 2 and residual <= _TOLERANCE + 1e3 * rounding):
+        patience = 1.0 if n_stalled <= 2 else 1e3
+        if not residual > _TOLERANCE + patience * rounding:  # NaN ends it too
             return n_rounds
         n_free = _choose_free(vectors, order)
         while n_free > 0:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from pathlib import Path
+from importlib import resources
 from typing import Any, TypeVar
 
 from numba import njit
@@ -11,9 +11,10 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def _hash_sources() -> str:
+    sources = [file for file in resources.files(__package__ or "").iterdir() if file.name.endswith(".py")]
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
+    for source in sorted(sources, key=lambda file: file.name):
+        digest.update(source.read_bytes())
     return digest.hexdigest()
 
 

@@ -242,11 +242,14 @@ def _describe_part(outcome: FloatArray, start: int, end: int, part: FloatArray) 
     if end <= start:
         part[:] = np.nan
         return
-    values = outcome[start:end]
-    mean = values.mean()
-    spread = np.sum((values - mean) ** 2)
-    part[_MEAN], part[_VARIANCE] = mean, spread / (end - start)
-    part[_RANGE], part[_SPREAD] = values.max() - values.min(), spread
+    total, low, high = 0.0, outcome[start], outcome[start]
+    for t in range(start, end):
+        total += outcome[t]
+        low, high = min(low, outcome[t]), max(high, outcome[t])
+    mean, spread = total / (end - start), 0.0
+    for t in range(start, end):
+        spread += (outcome[t] - mean) ** 2
+    part[_MEAN], part[_VARIANCE], part[_RANGE], part[_SPREAD] = mean, spread / (end - start), high - low, spread
 
 
 @compiled

@@ -57,11 +57,13 @@ def test_geometric_adstock_leaves_its_input_as_it_was() -> None:
     assert spend.tolist() == [1.0, 2.0]
 
 
+@settings(deadline=None)
 @given(spend=SERIES, theta=st.floats(0.0, 0.99))
 def test_carry_over_never_takes_pressure_away(spend: FloatArray, theta: float) -> None:
     assert np.all(geometric_adstock(spend, theta) >= spend)
 
 
+@settings(deadline=None)
 @given(spend=SERIES, theta=st.floats(0.0, 0.99), factor=st.sampled_from([0.5, 2.0, 1024.0]))
 def test_twice_the_spend_gives_twice_the_pressure(spend: FloatArray, theta: float, factor: float) -> None:
     np.testing.assert_allclose(
@@ -97,6 +99,7 @@ def test_one_period_carries_nothing() -> None:
     assert weibull_weights(WEIBULL_PDF, 2.0, 0.5, 1).tolist() == [1.0]
 
 
+@settings(deadline=None)
 @given(spend=SERIES, shape=st.floats(0.01, 10.0), scale=st.floats(0.0, 1.0), kind=st.sampled_from([1, 2]))
 def test_weibull_pressure_is_the_convolution_of_spend_and_weights(
     spend: FloatArray, shape: float, scale: float, kind: int

@@ -184,3 +184,13 @@ def test_without_an_intercept_the_outcome_is_fitted_from_zero() -> None:
 
 def test_a_batch_of_no_candidates_gives_empty_answers() -> None:
     assert evaluate(random_design(16), n=0).metrics.shape == (0, 9)
+
+
+@pytest.mark.parametrize("solver", ["exact", "glmnet"])
+def test_hyperparameters_that_are_no_numbers_give_infinite_objectives_to_that_candidate_alone(solver: str) -> None:
+    design = random_design(17)
+    names, values = candidates(design, 3)
+    values[1, names.index("paid_0_alpha")] = np.nan
+    batch = CandidateEvaluator(design, names, WITH_ALL, solver=solver).evaluate(values)
+    assert np.isinf(batch.metrics[1, :2]).all()
+    assert np.isfinite(batch.metrics[[0, 2]]).all()

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmm_core.entities.design import FloatArray
@@ -31,6 +31,7 @@ def test_split_ends_equal_robyn() -> None:
     assert ends == list(zip(table["train_end"], table["val_end"], strict=True))
 
 
+@settings(deadline=None)
 @given(n=st.integers(1, 3000), train_size=st.floats(0.1, 1.0))
 def test_parts_follow_each_other_and_never_reach_outside(n: int, train_size: float) -> None:
     train_end, validation_end = split_ends(n, train_size)
@@ -92,6 +93,7 @@ def test_rssd_is_infinite_when_shares_are_not_defined(contributions: list[float]
     assert decomp_rssd(np.array(contributions), np.array([0.5, 0.5]), True) == np.inf
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.01, 1e6), min_size=1, max_size=8), st.floats(1e-3, 1e3))
 def test_rssd_does_not_depend_on_the_unit_of_the_outcome(contributions: list[float], factor: float) -> None:
     effect, spend = np.array(contributions), np.full(len(contributions), 1 / len(contributions))

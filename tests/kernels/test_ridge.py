@@ -80,9 +80,8 @@ def judge(ridge: Ridge, coefficients: FloatArray, *, intercept: bool) -> Judgeme
     gradient = z.T @ error / len(y) - shrinkage * a
     may_rise = coefficients[varies] < ridge.limits[1][varies]
     may_fall = coefficients[varies] > ridge.limits[0][varies]
-    open_ways = np.where(may_rise, gradient, -np.inf), np.where(may_fall, -gradient, -np.inf)
-    worst = max(0.0, float(np.max(open_ways, initial=0.0)))
-    return Judgement(float((error**2).mean() / 2 + (shrinkage * a**2).sum() / 2), worst)
+    residual = np.maximum(np.where(may_rise, gradient, 0.0), np.where(may_fall, -gradient, 0.0))
+    return Judgement(float((error**2).mean() / 2 + (shrinkage * a**2).sum() / 2), float(residual.max(initial=0.0)))
 
 
 def random_ridge(seed: int, *, p: int, collinear: bool = False, penalty: float = 0.0) -> Ridge:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmm_core.entities.design import FloatArray
@@ -38,6 +38,7 @@ def test_the_smallest_and_the_largest_pressures_stay_between_zero_and_one() -> N
     assert saturated[3:].tolist() == [1.0, 1.0]
 
 
+@settings(deadline=None)
 @given(pressure=PRESSURE, alpha=st.floats(0.01, 9.99), inflexion=st.floats(1e-3, 1e12))
 def test_the_curve_equals_its_formula_with_the_librarys_power(
     pressure: FloatArray, alpha: float, inflexion: float
@@ -49,6 +50,7 @@ def test_the_curve_equals_its_formula_with_the_librarys_power(
     np.testing.assert_allclose(hill(pressure, alpha, inflexion), expected, rtol=2e-13, atol=1e-250**alpha + 1e-300)
 
 
+@settings(deadline=None)
 @given(pressure=PRESSURE, alpha=st.floats(0.1, 9.0), inflexion=st.floats(1e-3, 1e9))
 def test_more_pressure_never_has_less_effect(pressure: FloatArray, alpha: float, inflexion: float) -> None:
     saturated = hill(np.sort(pressure), alpha, inflexion)
