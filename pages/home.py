@@ -17,6 +17,7 @@ from pages.shared.routes import ROOT, Route
 from pages.shared.widgets import ago, as_text, go_to, truncated
 
 CARDS_PER_ROW = 3
+DIALOG = "home.dialog"
 STATUS = {
     RunStatus.QUEUED: ("Waiting for the worker", "gray", ":material/hourglass_empty:"),
     RunStatus.RUNNING: ("Running", "blue", ":material/play_circle:"),
@@ -38,6 +39,7 @@ def render() -> None:
                     _card(project)
     else:
         _first_steps()
+    _open_dialog({project.project_id: project for project in projects})
     st.caption(f"Everything is kept on this machine, in {as_text(str(loaders.workspace().folder))}")
 
 
@@ -65,7 +67,7 @@ def _opening(*, is_first_visit: bool) -> None:
     if demo:
         _open_demo()
     if new:
-        _new_project()
+        _ask("new")
 
 
 def _first_steps() -> None:
@@ -93,12 +95,33 @@ def _open_demo() -> None:
     go_to(Route.CONFIGURE)
 
 
-@st.dialog("New project")
+def _ask(question: str, project_id: str = "") -> None:
+    session.remember(DIALOG, (question, project_id))
+
+
+def _answered() -> None:
+    session.forget(DIALOG)
+
+
+def _open_dialog(projects: dict[str, ProjectRecord]) -> None:
+    """Show the dialog that is open, also when the page runs again beneath it."""
+    open_now = session.recall(DIALOG)
+    if not isinstance(open_now, tuple):
+        return
+    question, project_id = open_now
+    if question == "new":
+        _new_project()
+    elif project_id in projects:
+        (_rename if question == "Rename" else _delete)(projects[project_id])
+
+
+@st.dialog("New project", on_dismiss=_answered)
 def _new_project() -> None:
     with boundary.catching("new project"), st.form("new_project_form", border=False):
         name = st.text_input("Name", placeholder="Brand or market, for example Coffee Germany", max_chars=120)
         if st.form_submit_button("Create and upload data", type="primary"):
             created = loaders.workspace().create_project(name)
+            _answered()
             session.open_project(created.project_id)
             go_to(Route.UPLOAD)
 
@@ -129,10 +152,8 @@ def _card(project: ProjectRecord) -> None:
             label, colour, icon = _status(project, runs)
             st.badge(label, color=colour, icon=icon)
             st.caption(ago(project.updated))
-    if choice == "Rename":
-        _rename(project)
-    elif choice == "Delete":
-        _delete(project, len(runs))
+    if choice:
+        _ask(choice, project.project_id)
 
 
 def _sparkline(project: ProjectRecord) -> None:
@@ -183,27 +204,31 @@ def _open(project: ProjectRecord, runs: list[RunRecord]) -> None:
     go_to(Route.PARETO)
 
 
-@st.dialog("Rename project")
+@st.dialog("Rename project", on_dismiss=_answered)
 def _rename(project: ProjectRecord) -> None:
     with boundary.catching("rename project"), st.form("rename_form", border=False):
         name = st.text_input("Name", value=project.name, max_chars=120)
         if st.form_submit_button("Rename", type="primary"):
             loaders.workspace().rename_project(project.project_id, name)
+            _answered()
             st.rerun()
 
 
-@st.dialog("Delete project?")
-def _delete(project: ProjectRecord, n_runs: int) -> None:
+@st.dialog("Delete project?", on_dismiss=_answered)
+def _delete(project: ProjectRecord) -> None:
     with boundary.catching("delete project"):
+        n_runs = len(loaders.workspace().list_runs(project.project_id))
         runs = f" and its {n_runs} run{'s' if n_runs != 1 else ''}" if n_runs else ""
         st.markdown(
             f"**{as_text(project.name)}**, its data{runs} will be removed from this machine. This cannot be undone."
         )
         with st.container(horizontal=True, horizontal_alignment="right"):
             if st.button("Keep it", key="delete_no"):
+                _answered()
                 st.rerun()
             if st.button("Delete", key="delete_yes", type="primary", icon=":material/delete:"):
                 loaders.workspace().delete_project(project.project_id)
+                _answered()
                 if session.project_id() == project.project_id:
                     session.open_project(None)
                 session.flash("Project deleted")

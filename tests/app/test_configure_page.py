@@ -1,0 +1,152 @@
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mmm_core.engine.project_file import ParsedProject, parse_project
+from mmm_core.entities.columns import ColumnRole, OutcomeKind
+from mmm_core.store.workspace import Workspace
+from tests.app.conftest import words
+from tests.app.test_guards import demo
+
+Visit = Callable[..., AppTest]
+
+
+@pytest.fixture
+def project_id(workspace: Workspace) -> str:
+    return demo(workspace)
+
+
+@pytest.fixture
+def configure(studio: Visit, project_id: str) -> AppTest:
+    return studio("configure", project=project_id)
+
+
+def key(project_id: str, name: str, generation: int = 0) -> str:
+    return f"configure_{project_id}_{generation}_{name}"
+
+
+def edit_roles(app: AppTest, project_id: str, rows: dict[int, dict[str, str]]) -> AppTest:
+    """Type into the roles table."""
+    edits = {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
+    app.session_state[key(project_id, "roles")] = edits
+    return app.run()
+
+
+def saved(workspace: Workspace, project_id: str) -> ParsedProject:
+    text = workspace.load_project_file(project_id)
+    assert text is not None
+    return parse_project(text)
+
+
+def test_the_model_is_described_in_a_sentence(configure: AppTest) -> None:
+    shown = words(configure)
+    assert "Explains revenue over 208 weeks" in shown
+    assert "5 paid channels" in shown
+    assert "17.3" in shown
+
+
+def test_the_next_step_names_the_number_of_models(configure: AppTest) -> None:
+    assert configure.button(key="next_step").label == "Run 10,000 models"
+
+
+def test_without_an_outcome_the_next_step_says_why_not(configure: AppTest, project_id: str) -> None:
+    edit_roles(configure, project_id, {1: {"role": "ignore"}})
+    assert "No column is the outcome" in configure.warning[0].value
+    assert configure.button(key="next_step").disabled
+
+
+def test_all_problems_are_shown_together(configure: AppTest, project_id: str) -> None:
+    edit_roles(configure, project_id, {0: {"role": "ignore"}, 1: {"role": "ignore"}})
+    assert "2 things are missing" in configure.warning[0].value
+
+
+def test_what_is_typed_survives_a_refresh(studio: Visit, configure: AppTest, project_id: str) -> None:
+    edit_roles(configure, project_id, {1: {"role": "ignore"}})
+    again = studio("configure", project=project_id)
+    assert "No column is the outcome" in again.warning[0].value
+
+
+def test_a_changed_role_is_saved_in_the_project_file(configure: AppTest, workspace: Workspace, project_id: str) -> None:
+    edit_roles(configure, project_id, {6: {"role": "ignore"}})
+    assert "print_spend" not in saved(workspace, project_id).settings.used_columns
+
+
+def test_an_incomplete_page_keeps_the_last_complete_project_file(
+    configure: AppTest, workspace: Workspace, project_id: str
+) -> None:
+    edit_roles(configure, project_id, {1: {"role": "ignore"}})
+    assert saved(workspace, project_id).settings.outcome.column == "revenue"
+
+
+def test_a_margin_becomes_the_break_even(configure: AppTest, workspace: Workspace, project_id: str) -> None:
+    configure.selectbox(key=key(project_id, "even_kind_revenue")).set_value("margin").run()
+    configure.number_input(key=key(project_id, "margin")).set_value(25.0).run()
+    assert saved(workspace, project_id).settings.outcome.break_even_roas == pytest.approx(4.0)
+
+
+def test_conversions_ask_what_one_is_worth(configure: AppTest, workspace: Workspace, project_id: str) -> None:
+    configure.selectbox(key=key(project_id, "kind")).set_value(OutcomeKind.CONVERSION).run()
+    configure.selectbox(key=key(project_id, "even_kind_conversion")).set_value("value").run()
+    configure.number_input(key=key(project_id, "value")).set_value(20.0).run()
+    assert saved(workspace, project_id).settings.outcome.break_even_roas == pytest.approx(0.05)
+
+
+def test_baseline_switches_reach_the_model(configure: AppTest, workspace: Workspace, project_id: str) -> None:
+    configure.toggle(key=key(project_id, "trend")).set_value(False).run()
+    assert saved(workspace, project_id).settings.baseline.parts == ("season", "holiday")
+
+
+def test_a_window_that_is_too_short_is_explained(configure: AppTest, project_id: str) -> None:
+    dates = configure.date_input(key=key(project_id, "to"))
+    dates.set_value(dates.min.replace(month=3)).run()
+    assert "cannot bear" in configure.warning[0].value
+
+
+def test_a_one_off_period_is_kept_with_its_reason(configure: AppTest, workspace: Workspace, project_id: str) -> None:
+    line = {"start": "2022-03-07", "end": "2022-03-14", "reason": "Strike", "treatment": "leave out"}
+    edits = {"edited_rows": {}, "added_rows": [line], "deleted_rows": []}
+    configure.session_state[key(project_id, "marks")] = edits
+    configure.run()
+    assert [mark.reason for mark in saved(workspace, project_id).settings.marked] == ["Strike"]
+
+
+def test_an_expert_sees_bounds_with_what_they_mean(configure: AppTest, project_id: str) -> None:
+    configure.segmented_control(key=f"level_{project_id}").set_value("Expert").run()
+    assert "half of the pressure is gone after 0.7 to 3.1 weeks" in words(configure)
+
+
+def test_bounds_set_by_an_expert_are_saved(configure: AppTest, workspace: Workspace, project_id: str) -> None:
+    configure.segmented_control(key=f"level_{project_id}").set_value("Expert").run()
+    slider = configure.slider(key=key(project_id, "bounds_tv_spend_geometric_theta"))
+    slider.set_value((0.2, 0.6)).run()
+    assert saved(workspace, project_id).settings.bounds["tv_spend"]["theta"] == (0.2, 0.6)
+
+
+def test_the_level_is_remembered(studio: Visit, configure: AppTest, project_id: str) -> None:
+    configure.segmented_control(key=f"level_{project_id}").set_value("Expert").run()
+    again = studio("configure", project=project_id)
+    assert again.segmented_control(key=f"level_{project_id}").value == "Expert"
+
+
+def test_a_project_file_fills_the_page(configure: AppTest, workspace: Workspace, project_id: str) -> None:
+    text = (workspace.load_project_file(project_id) or "").replace("seed: 123", "seed: 7")
+    configure.file_uploader(key=f"load_{project_id}").upload("p.yaml", text.encode(), "text/yaml").run()
+    assert saved(workspace, project_id).seed == 7
+
+
+def test_a_bad_project_file_is_refused_and_changes_nothing(
+    configure: AppTest, workspace: Workspace, project_id: str
+) -> None:
+    before = workspace.load_project_file(project_id)
+    configure.file_uploader(key=f"load_{project_id}").upload("p.yaml", b"paid_medai: 3", "text/yaml").run()
+    assert "paid" in configure.error[0].value
+    assert workspace.load_project_file(project_id) == before
+
+
+def test_first_suggestions_fill_the_roles(studio: Visit, workspace: Workspace) -> None:
+    app = studio("configure", project=demo(workspace, configured=False))
+    roles = list(app.data_editor[0].value["role"])
+    assert roles.count("paid spend") == 5
+    assert roles.count("exposure") == 2
+    assert ColumnRole.OUTCOME.value in roles
