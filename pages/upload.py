@@ -8,7 +8,8 @@ from mmm_core.charts.outcome_chart import draw_outcome, outcome_points
 from mmm_core.charts.spend_chart import draw_spend, spend_frame, spend_points
 from mmm_core.engine.ingest import read_table, repair, template_csv
 from mmm_core.engine.model_summary import describe_upload
-from mmm_core.entities.columns import ColumnRole
+from mmm_core.engine.settings_suggestion import outcome_kind
+from mmm_core.entities.columns import ColumnRole, OutcomeKind
 from mmm_core.entities.findings import Finding, IngestResult, Repair, Severity
 from mmm_core.entities.records import ProjectRecord
 from mmm_core.errors import MMMError
@@ -177,7 +178,9 @@ def _pictures(upload: IngestResult) -> None:
     if dates is None or not pd.api.types.is_datetime64_any_dtype(dates):
         return
     for outcome in (name for name in roles[ColumnRole.OUTCOME] if name in numeric):
-        points = outcome_points(dates, upload.table[outcome], frequency=upload.frequency)
+        points = outcome_points(
+            dates, upload.table[outcome], frequency=upload.frequency, currency=_currency_of(outcome, upload)
+        )
         chart(
             draw_outcome(points, current_theme()),
             pd.DataFrame({"date": points.dates, outcome: points.amounts}),
@@ -187,7 +190,7 @@ def _pictures(upload: IngestResult) -> None:
         )
     paid = [name for name in roles[ColumnRole.PAID_SPEND] if name in numeric]
     if paid:
-        spend = spend_points(dates, upload.table[paid])
+        spend = spend_points(dates, upload.table[paid], currency=upload.currency or "")
         chart(
             draw_spend(spend, current_theme(), columns=1 if is_phone() else 3),
             spend_frame(spend),
@@ -195,6 +198,11 @@ def _pictures(upload: IngestResult) -> None:
             file_name="spend",
             alt="Spend over time, one panel per channel",
         )
+
+
+def _currency_of(outcome: str, upload: IngestResult) -> str:
+    """The currency when the outcome is money, else nothing."""
+    return (upload.currency or "") if outcome_kind(outcome) is OutcomeKind.REVENUE else ""
 
 
 def _first_rows(upload: IngestResult) -> None:

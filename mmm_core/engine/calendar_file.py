@@ -15,7 +15,7 @@ def read_calendar(raw: bytes) -> tuple[Holiday, ...]:
     """Read special days.
 
     Args:
-        raw: A CSV in UTF-8 with a header, any separator; the first column that holds dates and the first that does not.
+        raw: A CSV in UTF-8 with a header, separated by , ; or tabs; the first column that holds dates and the first that does not.
 
     Returns:
         By date.
@@ -23,9 +23,11 @@ def read_calendar(raw: bytes) -> tuple[Holiday, ...]:
     Raises:
         DataError: There is no such pair of columns, or there are too many rows.
     """
+    header = raw.partition(b"\n")[0]
+    separator = max((";", "\t", ","), key=lambda mark: header.count(mark.encode()))
     try:
-        table = pd.read_csv(io.BytesIO(raw), sep=None, engine="python", dtype=str, encoding="utf-8-sig")
-    except (ValueError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        table = pd.read_csv(io.BytesIO(raw), sep=separator, dtype=str, encoding="utf-8-sig")
+    except ValueError as error:  # pandas' ParserError and EmptyDataError, and UnicodeDecodeError, are ValueErrors
         raise DataError("The calendar is not a CSV in UTF-8 with a header; save it again as CSV.") from error
     if len(table) > _MOST_DAYS:
         raise DataError(f"A calendar can have at most {_MOST_DAYS} days; this one has {len(table)}.")

@@ -1,7 +1,6 @@
 """Small pieces every page is made of: where you are, the next step, charts with their data, safe text and tables."""
 
 import datetime as dt
-import html
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
@@ -256,14 +255,6 @@ def as_text(text: str) -> str:
     """Escape what Streamlit's markdown would act on, so that names are shown as they are written."""
     escaped = "".join(f"\\{character}" if character in _MARKDOWN else character for character in text)
     return escaped.replace("\n", " ")
-
-
-def with_full_text(text: str, limit: int = 32) -> None:
-    """A name, cut when it is long, with the full text on hover."""
-    if len(text) <= limit:
-        st.markdown(as_text(text))
-    else:
-        st.html(f'<span title="{html.escape(text, quote=True)}">{html.escape(truncated(text, limit))}</span>')
 
 
 def _data_behind(data: pd.DataFrame, *, key: str, file_name: str) -> None:

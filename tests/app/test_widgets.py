@@ -1,0 +1,46 @@
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from pages.shared.glossary import GLOSSARY, term
+from pages.shared.widgets import ago, as_text, csv_bytes, duration, file_stem, truncated
+
+
+def test_what_would_run_as_a_formula_is_quoted_in_a_download() -> None:
+    frame = pd.DataFrame({"=cmd()": ["=1+1", "plain"], "number": [-1.5, 2.0]})
+    assert csv_bytes(frame).decode("utf-8-sig") == "'=cmd(),number\n'=1+1,-1.5\nplain,2.0\n"
+
+
+def test_a_download_opens_with_its_umlauts() -> None:
+    assert csv_bytes(pd.DataFrame({"Größe": [1]})) == "\ufeffGröße\n1\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(5, "just now"), (300, "5 minutes ago"), (7200, "2 hours ago"), (172800, "2 days ago")]
+)
+def test_moments_are_told_as_people_do(seconds: int, text: str) -> None:
+    assert ago(dt.datetime.now(dt.UTC) - dt.timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.2, "about 1 second"), (42, "about 42 seconds"), (600, "about 10 minutes")]
+)
+def test_durations_are_rounded(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_long_names_keep_both_ends() -> None:
+    assert truncated("a" * 20 + "z" * 20, 11) == "aaaaa…zzzzz"
+
+
+def test_markdown_is_shown_as_it_is_written() -> None:
+    assert as_text("**x** <i>$5$</i>") == "\\*\\*x\\*\\* \\<i\\>\\$5\\$\\</i\\>"
+
+
+def test_a_project_name_becomes_a_file_name() -> None:
+    assert file_stem("../Kaffee & Tee: DE") == "kaffee-tee-de"
+
+
+def test_every_term_is_one_short_sentence() -> None:
+    assert all(term(name).endswith(".") and len(term(name)) < 130 for name in GLOSSARY)
