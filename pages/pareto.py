@@ -125,7 +125,7 @@ def _take_away(project: ProjectRecord, run: RunRecord, result: RunResult, keep: 
         csv_download(
             survivor_table(result, keep),
             file_name=f"{run.name} models",
-            key="survivors_csv",
+            key="take_models",
             label=f"Download {int(keep.sum()):,} models (CSV)",
         )
         st.download_button(

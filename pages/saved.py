@@ -3,11 +3,12 @@
 import streamlit as st
 
 from mmm_core.entities.records import ProjectRecord, RunRecord
-from pages.shared import boundary, guards, loaders, run_panels, session
+from pages.shared import boundary, dialogs, guards, loaders, run_panels, session
 from pages.shared.routes import Route
 from pages.shared.widgets import Crumb, as_text, csv_bytes, go_to, header, truncated
 
 SHOWN_AT_FIRST = 20
+RENAME, DELETE = "rename result", "delete result"
 
 
 def render() -> None:
@@ -64,8 +65,14 @@ def _card(project: ProjectRecord, run: RunRecord) -> None:
                 session.open_project(run.project_id)
                 session.open_run(run.run_id)
                 go_to(Route.PARETO)
-            if st.button("Rename", key=f"rename_{run.run_id}", type="tertiary", icon=":material/edit:"):
-                _rename(run)
+            st.button(
+                "Rename",
+                key=f"rename_{run.run_id}",
+                type="tertiary",
+                icon=":material/edit:",
+                on_click=dialogs.ask,
+                args=(RENAME, run.run_id),
+            )
             st.download_button(
                 "Results CSV",
                 lambda: csv_bytes(loaders.result(run.run_id).pareto["candidates"]),
@@ -86,20 +93,31 @@ def _card(project: ProjectRecord, run: RunRecord) -> None:
                 icon=":material/description:",
                 on_click="ignore",
             )
-            if st.button("Delete", key=f"delete_{run.run_id}", type="tertiary", icon=":material/delete:"):
-                _delete(project, run)
+            st.button(
+                "Delete",
+                key=f"delete_{run.run_id}",
+                type="tertiary",
+                icon=":material/delete:",
+                on_click=dialogs.ask,
+                args=(DELETE, run.run_id),
+            )
+    if dialogs.asked(RENAME) == run.run_id:
+        _rename(run)
+    elif dialogs.asked(DELETE) == run.run_id:
+        _delete(project, run)
 
 
-@st.dialog("Rename result")
+@st.dialog("Rename result", on_dismiss=dialogs.answered)
 def _rename(run: RunRecord) -> None:
     with boundary.catching("rename result"), st.form("rename_form", border=False):
         name = st.text_input("Name", value=run.name, max_chars=120, key="new_name")
         if st.form_submit_button("Rename", type="primary"):
             loaders.workspace().rename_run(run.run_id, name)
+            dialogs.answered()
             st.rerun()
 
 
-@st.dialog("Delete result?")
+@st.dialog("Delete result?", on_dismiss=dialogs.answered)
 def _delete(project: ProjectRecord, run: RunRecord) -> None:
     with boundary.catching("delete result"):
         st.markdown(
@@ -108,9 +126,11 @@ def _delete(project: ProjectRecord, run: RunRecord) -> None:
         )
         with st.container(horizontal=True, horizontal_alignment="right"):
             if st.button("Keep it", key="delete_no"):
+                dialogs.answered()
                 st.rerun()
             if st.button("Delete", key="delete_yes", type="primary", icon=":material/delete:"):
                 loaders.workspace().delete_run(run.run_id)
+                dialogs.answered()
                 if session.run_id() == run.run_id:
                     session.open_run(None)
                 session.flash(f"{as_text(run.name)} deleted")

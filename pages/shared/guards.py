@@ -23,8 +23,10 @@ def require_project() -> ProjectRecord:
     if session.project_id() is None and (run_id := session.run_id()):
         linked = loaders.run(run_id)
         if linked is not None:
+            model_id = session.model_id()
             session.open_project(linked.project_id)
             session.open_run(run_id)
+            session.open_model(model_id)
     project_id = session.project_id()
     if project_id is None:
         needs("Open a project first, or start with the demo.", "Go to Home", Route.HOME)
