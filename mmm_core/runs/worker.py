@@ -86,8 +86,10 @@ def ensure_worker(workspace: Workspace, *, launcher: int | None = None) -> None:
     Raises:
         WorkspaceError: The workspace cannot be written.
     """
-    dead = [worker.worker_id for worker in workspace.list_workers() if not is_worker_alive(worker)]
-    worker_id = new_worker_id()
+    listed = workspace.list_workers()
+    if any(is_worker_alive(worker) for worker in listed):  # also one whose machine slept longer than a lease
+        return
+    dead, worker_id = [worker.worker_id for worker in listed], new_worker_id()
     if not workspace.register_worker(worker_id, 0, alone=True, dead=dead):
         return
     end_with = str(launcher or os.environ.get(LAUNCHER_VARIABLE, ""))

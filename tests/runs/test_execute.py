@@ -44,6 +44,24 @@ def test_a_known_run_comes_from_the_cache_and_says_so(first: RunResult, cache: P
     assert differences(again, first) == []
 
 
+def test_a_damaged_cache_is_computed_again(first: RunResult, tmp_path: Path) -> None:
+    execute_project(demo_project(), cache_folder=tmp_path)
+    (kept,) = tmp_path.rglob("output.pkl")
+    kept.write_bytes(kept.read_bytes()[:1000])
+    again, from_cache = execute_project(demo_project(), cache_folder=tmp_path)
+    assert not from_cache
+    assert differences(what_was_found(again), what_was_found(first)) == []
+
+
+def test_a_run_repeated_after_a_stop_gives_the_same_bits_as_one_never_stopped() -> None:
+    told: list[SearchProgress] = []
+    project = demo_project(dataclasses.replace(SMALL, iterations=20_000))
+    stopped, _ = execute_project(project, progress=told.append, should_stop=lambda: told[-1].done > 0)
+    assert stopped.collection.info.stopped_early
+    repeated, undisturbed = (execute_project(project)[0] for _ in range(2))
+    assert differences(what_was_found(repeated), what_was_found(undisturbed)) == []
+
+
 def test_neither_the_name_nor_the_cores_matter_to_the_cache(first: RunResult, cache: Path) -> None:
     same = demo_project(dataclasses.replace(SMALL, cores=2), name="Another name")
     assert execute_project(same, cache_folder=cache)[1]

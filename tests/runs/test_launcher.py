@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from typing import NamedTuple
 import psutil
 import pytest
 
+from mmm_core.cli import main
 from mmm_core.runs.launcher import app_folder, launch_app
 from mmm_core.runs.worker import worker_state
 from mmm_core.store.workspace import Workspace
@@ -74,6 +76,16 @@ def test_a_second_start_gives_the_address_of_the_first(studio: Studio, other_por
     )
     assert code == 0
     assert said[0].startswith(f"MMM Studio is already running at http://127.0.0.1:{studio.port} ")
+
+
+def test_without_a_command_the_dashboard_is_meant(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MMM_STUDIO_WORKSPACE", str(studio.workspace))
+    monkeypatch.setattr(sys, "argv", ["mmm-studio"])
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    assert f"already running at http://127.0.0.1:{studio.port}" in capsys.readouterr().out
 
 
 def test_a_busy_port_is_named_with_the_option_that_helps(tmp_path: Path) -> None:

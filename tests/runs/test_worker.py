@@ -19,7 +19,7 @@ from tests.runs.studio_process import ROOT, end_all, studio_environment, wait_un
 from tests.runs.test_execute import what_was_found
 from tests.store.sameness import differences
 
-LONG = TrialsConfig(trials=2, iterations=30_000, cores=2)
+LONG = TrialsConfig(trials=2, iterations=20_000, cores=2)
 
 
 @pytest.fixture(scope="module")
