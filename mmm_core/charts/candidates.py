@@ -313,7 +313,7 @@ def _subtitle(points: CandidatePoints, clickable: bool) -> str:
 
 def colour_choices(words: Vocabulary) -> dict[str, str]:
     """What the points can be coloured by: key to label."""
-    returns = {name: f"ROAS of {words.names[name]}" for name in words.paid}
+    returns = {name: words.return_of(name) for name in words.paid}
     return {COLOUR_BY_FRONT: "front", COLOUR_BY_BASELINE: "baseline share", **returns}
 
 

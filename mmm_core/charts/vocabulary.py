@@ -61,6 +61,12 @@ class Vocabulary(NamedTuple):
         sign = currency_sign(self.currency).strip()
         return f"{sign}/{sign}" if self.kind is OutcomeKind.REVENUE else f"{sign} per conversion"
 
+    def return_of(self, channel: str) -> str:
+        """What a column of returns is called: ``ROAS of TV`` or, for a count, ``conversions per € in TV``."""
+        if self.kind is OutcomeKind.REVENUE:
+            return f"ROAS of {self.names[channel]}"
+        return f"conversions per {currency_sign(self.currency).strip()} in {self.names[channel]}"
+
     def outcome(self, value: float) -> str:
         """An amount of the outcome, compact, with its unit."""
         if self.kind is OutcomeKind.REVENUE:

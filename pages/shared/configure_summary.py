@@ -6,7 +6,7 @@ from mmm_core.engine.model_draft import ModelDraft
 from mmm_core.engine.model_summary import describe_model, periods_per_parameter
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.trials_config import TrialsConfig
-from pages.shared import loaders
+from pages.shared import loaders, session
 from pages.shared.glossary import term
 from pages.shared.routes import Route
 from pages.shared.widgets import NextStep, as_text, duration, next_step
@@ -27,13 +27,24 @@ def summary(data: MMMDataCollection | None, trials: TrialsConfig | None) -> None
         _expected(trials)
 
 
-def problems_and_next_step(problems: tuple[str, ...], draft: ModelDraft) -> None:
-    """Everything that is wrong at once, beside the button that it keeps from being pressed."""
+def problems_and_next_step(problems: tuple[str, ...], draft: ModelDraft, *, in_data: bool) -> None:
+    """Everything that is wrong at once, beside the button that it keeps from being pressed.
+
+    Args:
+        problems: One sentence each.
+        draft: What Configure shows.
+        in_data: Whether the table is at fault rather than the settings: Upload offers repairs.
+    """
     if problems:
         count = len(problems)
-        heading = "One thing is missing" if count == 1 else f"{count} things are missing"
+        heading = "One thing to mend" if count == 1 else f"{count} things to mend"
         lines = "\n".join(f"- {as_text(problem)}" for problem in problems)
         st.warning(f"**{heading}**\n\n{lines}", icon=":material/help:")
+        if in_data:
+            label = "Repair the data on Upload"
+            st.page_link(
+                Route.UPLOAD.value, label=label, icon=":material/build:", query_params=session.current_address()
+            )
     why_not = "Mend what is listed above first." if problems else ""
     next_step(NextStep(f"Run {draft.trials * draft.iterations:,} models", Route.RUN, why_not))
 

@@ -123,10 +123,7 @@ def _survivors(run_id: str, words: Vocabulary) -> None:
         "decomp_rssd": st.column_config.NumberColumn("Gap to spend", format="%.4f", help=term("decomp_rssd")),
         "rsq_train": st.column_config.NumberColumn("R²", format="%.3f", help=term("rsq")),
         "baseline_share": st.column_config.NumberColumn("Baseline", format="percent", help=term("baseline")),
-        **{
-            f"{name}_roas": st.column_config.NumberColumn(f"ROAS {words.names[name]}", format="%.2f")
-            for name in words.paid
-        },
+        **{f"{name}_roas": st.column_config.NumberColumn(words.return_of(name), format="%.3g") for name in words.paid},
     }
     table(
         frame[first + returns].head(_SHOWN_ROWS),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mmm_core.charts.frames import returns_frame
 from mmm_core.charts.roas import draw_returns, return_points
-from mmm_core.charts.theme import percent
+from mmm_core.charts.theme import compact_number, percent
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.engine.parameter_table import channel_parameters
 from mmm_core.entities.fitted_model import FittedModel
@@ -118,7 +118,7 @@ def _hyperparameters(model: FittedModel, words: Vocabulary) -> None:
         key="card_parameters",
         column_config={name: st.column_config.NumberColumn(name, format="%.3f", help=term(name)) for name in kept},
     )
-    st.caption(f"Shrinkage (lambda) {model.hyperparameters['lambda']:,.4g}")
+    st.caption(f"Shrinkage (lambda) {compact_number(model.hyperparameters['lambda'])}")
 
 
 def _pick(run: RunRecord, result: RunResult, solution_id: str) -> None:
