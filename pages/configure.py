@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -32,6 +33,15 @@ BREAK_EVEN_WORDS = {
 }
 
 
+class Checked(NamedTuple):
+    """What will be modelled, or why it cannot be; ``in_data`` when the table is at fault."""
+
+    data: MMMDataCollection | None = None
+    trials: TrialsConfig | None = None
+    problems: tuple[str, ...] = ()
+    in_data: bool = False
+
+
 def render() -> None:
     project, upload = guards.require_upload()
     header("Configure", project_crumbs(project, upload))
@@ -48,13 +58,13 @@ def render() -> None:
         if expert:
             draft = carry_over_section(draft, upload, key)
             draft = search_section(draft, key)
-    data, trials, problems = _check(draft, upload, project)
-    configure_state.keep_draft(project, upload, draft, problems)
+    checked = _check(draft, upload, project)
+    configure_state.keep_draft(project, upload, draft, checked.problems)
     with right, st.container(key="summary", gap="medium"):
-        summary(data, trials)
-        problems_and_next_step(problems, draft)
+        summary(checked.data, checked.trials)
+        problems_and_next_step(checked.problems, draft, in_data=checked.in_data)
         with boundary.catching("project file"):
-            _project_file(project, upload, is_complete=data is not None)
+            _project_file(project, upload, is_complete=checked.data is not None)
 
 
 def _level(project: ProjectRecord) -> bool:
@@ -247,17 +257,18 @@ def _within(day: dt.date | None, first: dt.date, last: dt.date, otherwise: dt.da
     return otherwise if day is None else min(max(day, first), last)
 
 
-def _check(
-    draft: ModelDraft, upload: IngestResult, project: ProjectRecord
-) -> tuple[MMMDataCollection | None, TrialsConfig | None, tuple[str, ...]]:
+def _check(draft: ModelDraft, upload: IngestResult, project: ProjectRecord) -> Checked:
     """Everything that is wrong, or what will be modelled; what is right is saved as the project file."""
     try:
         settings, trials = compile_draft(draft, calibration=configure_state.calibration_of(project))
+    except MMMError as error:
+        return Checked(problems=boundary.problems_of(error))
+    try:
         data = MMMDataCollection(table=upload.table, settings=settings)
     except MMMError as error:
-        return None, None, boundary.problems_of(error)
+        return Checked(problems=boundary.problems_of(error), in_data=not upload.is_usable or bool(upload.findings))
     configure_state.keep_settings(project, settings, trials, draft.seed)
-    return data, trials, ()
+    return Checked(data=data, trials=trials)
 
 
 def _project_file(project: ProjectRecord, upload: IngestResult, *, is_complete: bool) -> None:

@@ -12,7 +12,7 @@ from mmm_core.entities.columns import ColumnRole
 from mmm_core.entities.records import ProjectRecord, RunRecord, RunStatus
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import MMMError
-from pages.shared import boundary, loaders, session
+from pages.shared import boundary, guards, loaders, session
 from pages.shared.routes import ROOT, Route
 from pages.shared.widgets import ago, as_text, go_to, truncated
 
@@ -193,7 +193,7 @@ def _status(project: ProjectRecord, runs: list[RunRecord]) -> tuple[str, str, st
 
 def _open(project: ProjectRecord, runs: list[RunRecord]) -> None:
     session.open_project(project.project_id)
-    finished = next((run for run in runs if run.status in (RunStatus.FINISHED, RunStatus.STOPPED)), None)
+    finished = next((run for run in runs if guards.has_result(run)), None)
     if not project.source_name:
         go_to(Route.UPLOAD)
     if not project.has_settings:

@@ -23,7 +23,7 @@ from pages.shared.widgets import (
     Crumb,
     as_text,
     chart,
-    csv_download,
+    csv_bytes,
     current_theme,
     header,
     project_crumbs,
@@ -122,11 +122,15 @@ def _views(run_id: str, solution_id: str) -> None:
 def _take_away(project: ProjectRecord, run: RunRecord, result: RunResult, keep: BoolArray) -> None:
     st.divider()
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="take_away"):
-        csv_download(
-            survivor_table(result, keep),
-            file_name=f"{run.name} models",
+        st.download_button(
+            f"Download {int(keep.sum()):,} models (CSV)",
+            lambda: csv_bytes(survivor_table(result, keep)),
+            file_name=f"{project.name} {run.name} models.csv",
+            mime="text/csv",
             key="take_models",
-            label=f"Download {int(keep.sum()):,} models (CSV)",
+            type="tertiary",
+            icon=":material/download:",
+            on_click="ignore",
         )
         st.download_button(
             "Project file",

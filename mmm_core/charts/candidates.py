@@ -273,7 +273,7 @@ def _view(values: FloatArray, points: CandidatePoints) -> list[float]:
     low = min(float(finite.min()), float(must.min()))
     high = max(float(np.quantile(finite, 0.98)), float(must.max()))
     pad = 0.05 * (high - low or abs(high) or 1.0)
-    return [low - pad, high + pad]
+    return [max(low - pad, -0.3 * pad) if low >= 0 else low - pad, high + pad]
 
 
 def _colour_axis(points: CandidatePoints, palette: Palette) -> dict[str, object]:

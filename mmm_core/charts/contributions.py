@@ -32,6 +32,7 @@ class ContributionPoints(NamedTuple):
         amounts: Outcome units, shape (n_terms,).
         shares: Of the fitted whole, same shape.
         paid_shares: Share of every paid channel in the paid total, biggest first.
+        paid_share: Share of the paid total in the fitted whole.
         words: Names and colours.
     """
 
@@ -39,6 +40,7 @@ class ContributionPoints(NamedTuple):
     amounts: FloatArray
     shares: FloatArray
     paid_shares: tuple[tuple[str, float], ...]
+    paid_share: float
     words: Vocabulary
 
 
@@ -62,14 +64,25 @@ class WeeklyPoints(NamedTuple):
     words: Vocabulary
 
 
-def contribution_points(model: FittedModel, words: Vocabulary) -> ContributionPoints:
-    """Collect the total contribution of every driver of one model."""
+def contribution_points(model: FittedModel, words: Vocabulary, *, all_channels: bool = True) -> ContributionPoints:
+    """Collect the total contribution of every driver of one model.
+
+    Args:
+        model: The model.
+        words: Names and colours.
+        all_channels: Keep more than ten channels apart; otherwise the smallest become one.
+    """
     amounts = dict(model.contributions)
 
     def by_size(keys: tuple[str, ...]) -> list[str]:
         return sorted((key for key in keys if key in amounts), key=lambda key: -amounts[key])
 
-    terms = (*by_size(words.baseline), *by_size(words.channels))
+    channels = by_size(words.channels)
+    kept = channels if all_channels else channels[:MAX_STACKED_CHANNELS]
+    terms = (*by_size(words.baseline), *kept)
+    if len(kept) < len(channels):
+        amounts[OTHER_CHANNELS] = sum(amounts[name] for name in channels[len(kept) :])
+        terms = (*terms, OTHER_CHANNELS)
     values = np.array([amounts[term] for term in terms])
     whole = values.sum()
     paid_total = sum(amounts[name] for name in words.paid)
@@ -79,6 +92,7 @@ def contribution_points(model: FittedModel, words: Vocabulary) -> ContributionPo
         amounts=values,
         shares=values / whole if whole else np.zeros_like(values),
         paid_shares=tuple(paid),
+        paid_share=float(paid_total / whole) if whole else 0.0,
         words=words,
     )
 
@@ -228,15 +242,14 @@ def _title(points: ContributionPoints) -> str:
         if covered >= 0.55 or len(leaders) == 3:
             break
     if len(points.paid_shares) == 1:
-        share = points.shares[points.terms.index(words.paid[0])]
-        return f"{leaders[0]}, the only paid channel, brings {percent(share)} of {words.outcome_word}"
+        return f"{leaders[0]}, the only paid channel, brings {percent(points.paid_share)} of {words.outcome_word}"
     verb = "brings" if len(leaders) == 1 else "bring"
     return f"{join_words(leaders)} {verb} {percent(covered)} of paid {words.outcome_word}"
 
 
 def _subtitle(points: ContributionPoints) -> str:
     baseline = [share for term, share in zip(points.terms, points.shares, strict=True) if term in points.words.baseline]
-    paid = [share for term, share in zip(points.terms, points.shares, strict=True) if term in points.words.paid]
-    text = f"Baseline {percent(sum(baseline))}, paid media {percent(sum(paid))}"
-    organic = 1 - sum(baseline) - sum(paid)
+    paid = points.paid_share
+    text = f"Baseline {percent(sum(baseline))}, paid media {percent(paid)}"
+    organic = 1 - sum(baseline) - paid
     return f"{text}, organic media {percent(organic)} of all" if abs(organic) > 0.0005 else f"{text} of all"

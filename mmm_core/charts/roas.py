@@ -78,7 +78,7 @@ def draw_returns(points: ReturnPoints, theme: Theme = Theme.LIGHT, *, height: in
     words = points.words
     figure = go.Figure()
     reach = _add_bars(figure, points, theme)
-    _add_break_even(figure, points, theme)
+    _add_break_even(figure, points, theme, reach)
     spread = f"Diamond: {points.model_name}. Bar: {spread_label(points.n_models)}, not a sampling error."
     height = height or 80 + 48 * len(points.channels)
     apply_theme(figure, theme, title=_title(points), subtitle=spread, height=height)
@@ -90,7 +90,7 @@ def draw_returns(points: ReturnPoints, theme: Theme = Theme.LIGHT, *, height: in
             "tickmode": "array",
             "tickvals": list(range(len(points.channels))),
             "ticktext": [short_label(words.names[name], 18) for name in points.channels],
-            "autorange": "reversed",
+            "range": [len(points.channels) - 0.4, -0.75],
             "showgrid": False,
             "zeroline": False,
         },
@@ -134,15 +134,16 @@ def _add_bars(figure: go.Figure, points: ReturnPoints, theme: Theme) -> float:
     return reach
 
 
-def _add_break_even(figure: go.Figure, points: ReturnPoints, theme: Theme) -> None:
+def _add_break_even(figure: go.Figure, points: ReturnPoints, theme: Theme, reach: float) -> None:
     if not points.break_even:
         return
     muted = PALETTES[theme].muted
+    line = 1 / points.break_even if _is_cost(points.words) else points.break_even
     figure.add_vline(
-        x=1 / points.break_even if _is_cost(points.words) else points.break_even,
+        x=line,
         line={"color": muted, "dash": "dash", "width": 1.5},
         annotation={"text": "break-even", "font": {"size": 11, "color": muted}},
-        annotation_position="bottom right",
+        annotation_position="bottom left" if line > reach / 2 else "bottom right",
     )
 
 

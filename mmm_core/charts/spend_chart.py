@@ -25,6 +25,7 @@ from mmm_core.entities.naming import join_words
 MOST_PANELS = 12
 ROW_HEIGHT = 132
 _HEAD = 76
+_NOTEWORTHY_SHARE = 0.4
 
 
 class SpendPoints(NamedTuple):
@@ -139,17 +140,23 @@ def _panel_titles(points: SpendPoints, shown: Sequence[str]) -> list[str]:
 
 def _title(points: SpendPoints, names: dict[str, str]) -> str:
     total = float(points.totals.sum())
+    spent = _money(total, points.currency)
     if total <= 0:
         return "No spend yet"
+    first = [shortened(names[channel]) for channel in points.channels[:2]]
     if len(points.channels) == 1:
-        return f"{names[points.channels[0]]} cost {_money(total, points.currency)}"
-    first = [names[channel] for channel in points.channels[:2]]
-    share = float(points.totals[:2].sum()) / total
+        return f"{first[0]} cost {spent}"
     if len(points.channels) == 2:
-        share = float(points.totals[0]) / total
-        first = first[:1]
-    verb = "take" if len(first) > 1 else "takes"
-    return f"{join_words(first)} {verb} {share:.0%} of {_money(total, points.currency)} paid spend"
+        return f"{first[0]} takes {float(points.totals[0]) / total:.0%} of {spent} paid spend"
+    share = float(points.totals[:2].sum()) / total
+    if share < _NOTEWORTHY_SHARE:
+        return f"{len(points.channels)} channels share {spent} paid spend, none of them dominant"
+    return f"{join_words(first)} take {share:.0%} of {spent} paid spend"
+
+
+def shortened(name: str, limit: int = 32) -> str:
+    """Cut a long name for a title, which is escaped later."""
+    return name if len(name) <= limit else f"{name[: limit - 1]}…"
 
 
 def _subtitle(points: SpendPoints) -> str:

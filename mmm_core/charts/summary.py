@@ -40,6 +40,8 @@ def seconds_left(progress: SearchProgress | None) -> float | None:
 
 def duration_words(seconds: float) -> str:
     """``0.4 s``, ``12 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    if seconds < 0.05:
+        return "under 0.1 s"
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)

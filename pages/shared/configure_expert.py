@@ -15,13 +15,14 @@ from mmm_core.entities.settings import DEFAULT_BOUNDS, PARAMETER_LIMITS, Interva
 from mmm_core.entities.trials_config import ALGORITHMS, INTERCEPT_SIGNS
 from pages.shared.configure_state import Keys
 from pages.shared.glossary import term
-from pages.shared.widgets import as_text, chart, current_theme
+from pages.shared.widgets import as_text, chart, current_theme, truncated
 
 ADSTOCK_LABELS = {
     AdstockKind.GEOMETRIC: "Geometric: a fixed share carries over",
     AdstockKind.WEIBULL_CDF: "Weibull CDF: fades at a changing pace",
     AdstockKind.WEIBULL_PDF: "Weibull PDF: may peak later",
 }
+MOST_PILLS = 8
 INTERCEPT_LABELS = {"non_negative": "at least zero", "unconstrained": "any"}
 PARAMETER_LABELS = {
     "theta": "Carried over per period (theta)",
@@ -54,19 +55,26 @@ def carry_over_section(draft: ModelDraft, upload: IngestResult, key: Keys) -> Mo
     draft = replace(draft, adstock=kind)
     if not draft.channels:
         return draft
-    names = display_names(draft.channels)
-    channel = st.pills(
-        "Channel",
-        draft.channels,
-        default=draft.channels[0],
-        required=True,
-        format_func=lambda name: as_text(names[name]),
-        key=f"{key('channel')}_{hash(draft.channels)}",
-    )
-    channel = channel or draft.channels[0]
+    channel = _choose_channel(draft, key)
     draft = _edit_bounds(draft, channel, key)
     _picture(draft, channel, upload)
     return draft
+
+
+def _choose_channel(draft: ModelDraft, key: Keys) -> str:
+    names = display_names(draft.channels)
+    label, own_key = "Channel", f"{key('channel')}_{'_'.join(draft.channels)}"
+    if len(draft.channels) > MOST_PILLS:
+        return st.selectbox(label, draft.channels, format_func=names.__getitem__, key=own_key) or draft.channels[0]
+    chosen = st.pills(
+        label,
+        draft.channels,
+        default=draft.channels[0],
+        required=True,
+        format_func=lambda name: as_text(truncated(names[name], 24)),
+        key=own_key,
+    )
+    return chosen or draft.channels[0]
 
 
 def search_section(draft: ModelDraft, key: Keys) -> ModelDraft:

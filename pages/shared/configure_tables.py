@@ -56,7 +56,7 @@ def edit_roles(
         disabled=["column", "reason"],
         column_order=["column", "role", "pairs_with", "sign", *(["adstock"] if expert else []), "reason"],
         column_config={
-            "column": st.column_config.TextColumn("Column", pinned=True, width=150),
+            "column": st.column_config.TextColumn("Column", pinned=True, width=_width_of(columns)),
             "role": _choice("Role", list(ROLE_WORDS.values()), term("role"), 125, required=True),
             "pairs_with": _choice("Exposure of", columns, "The spend an exposure belongs to; only for exposures.", 130),
             "sign": _choice("May push", list(SIGN_WORDS.values()), term("sign"), 105, required=True),
@@ -142,6 +142,11 @@ def _base(key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     frame = make()
     session.remember(f"base.{key}", frame)
     return frame
+
+
+def _width_of(names: Sequence[str]) -> int:
+    """Pixels that show the longest name, within reason."""
+    return min(max(150, 7 * max(map(len, names), default=0) + 24), 300)
 
 
 def _choice(label: str, options: list[str], help_text: str, width: int, *, required: bool = False) -> object:

@@ -59,17 +59,16 @@ def _fit(model: FittedModel, words: Vocabulary) -> None:
 
 
 def _contributions(model: FittedModel, words: Vocabulary) -> None:
-    totals = contribution_points(model, words)
+    with st.container(horizontal=True, gap="medium"):
+        every = _all_channels("contributions", words)
+        parts = st.toggle("Baseline in its parts, week by week", key="baseline_parts")
     chart(
-        draw_contributions(totals, current_theme()),
-        contribution_frame(totals),
+        draw_contributions(contribution_points(model, words, all_channels=every), current_theme()),
+        contribution_frame(contribution_points(model, words)),
         key="contributions",
         file_name="contributions",
         alt="What every driver brought over the whole window, as a waterfall",
     )
-    with st.container(horizontal=True, gap="medium"):
-        every = _all_channels("weekly", words)
-        parts = st.toggle("Baseline in its parts", key="baseline_parts")
     weekly = weekly_points(model, words, all_channels=every, baseline_parts=parts)
     chart(
         draw_weekly(weekly, current_theme()),

@@ -60,3 +60,11 @@ def test_a_model_that_credits_nothing_says_so() -> None:
     object.__setattr__(model, "contributions", nothing)
     title = draw_contributions(contribution_points(model, vocabulary(build_result()))).layout.title.text
     assert "credits no paid channel" in title
+
+
+def test_in_the_waterfall_the_smallest_of_many_channels_become_one_and_the_whole_stays() -> None:
+    model, words = build_model(FORTY), vocabulary(build_result(20, FORTY))
+    folded, full = contribution_points(model, words, all_channels=False), contribution_points(model, words)
+    assert len(folded.terms) == 3 + 10 + 1
+    assert folded.amounts.sum() == pytest.approx(full.amounts.sum())
+    assert draw_contributions(folded).layout.title.subtitle.text == draw_contributions(full).layout.title.subtitle.text

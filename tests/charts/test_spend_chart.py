@@ -55,3 +55,9 @@ def test_forty_channels_show_the_largest_and_say_so(columns: int, theme: Theme) 
 def test_no_spend_at_all_is_said_plainly() -> None:
     points = spend_points(DATES, pd.DataFrame({"tv_spend": np.zeros(4)}))
     assert take_title(draw_spend(points))[0] == "No spend yet"
+
+
+def test_many_even_channels_are_said_to_share() -> None:
+    spend = pd.DataFrame({f"channel_{k}": np.full(4, 10.0) for k in range(10)})
+    title = take_title(draw_spend(spend_points(DATES, spend)))[0]
+    assert title == "10 channels share 400 paid spend, none of them dominant"
