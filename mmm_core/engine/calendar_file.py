@@ -15,7 +15,7 @@ def read_calendar(raw: bytes) -> tuple[Holiday, ...]:
     """Read special days.
 
     Args:
-        raw: A CSV in UTF-8 with a header, separated by , ; or tabs; the first column that holds dates and the first that does not.
+        raw: A CSV in UTF-8 with a header, separated by , ; or tabs; the first column of dates and the first other one.
 
     Returns:
         By date.

@@ -12,6 +12,9 @@ from pages.shared.widgets import current_theme, truncated
 
 ABOUT = f"**MMM Studio {mmm_core.__version__}**: what did each channel really bring? Everything stays on this machine."
 
+PULSE_SECONDS = 2
+"""Streamlit does not run the page again when the theme is switched; charts and logo would stay as they were."""
+
 
 def asset(name: str) -> str:
     """Path of a file in ``assets``."""
@@ -21,6 +24,7 @@ def asset(name: str) -> str:
 def draw() -> None:
     """Draw the sidebar around the navigation, and the style all pages share."""
     st.html(ROOT / "assets" / "studio.css")
+    session.remember("theme", current_theme())
     st.logo(
         asset("logo_dark.svg" if current_theme() is Theme.DARK else "logo.svg"),
         size="large",
@@ -45,13 +49,19 @@ def _open_project() -> None:
 
 
 def _foot() -> None:
-    worker = loaders.worker()
-    seconds = 15 if worker is not None and worker.is_warm else 2
-    st.fragment(_worker_state, run_every=seconds)()
+    _pulse()
     st.html(f'<div class="studio-muted">Version {mmm_core.__version__} · theme: menu ⋮</div>')
 
 
-@boundary.guarded("worker state")
+@st.fragment(run_every=PULSE_SECONDS)
+@boundary.guarded("pulse")
+def _pulse() -> None:
+    """Keep the worker's state current, and draw the page again when the theme was switched in the menu."""
+    if session.recall("theme") != current_theme():
+        st.rerun()
+    _worker_state()
+
+
 def _worker_state() -> None:
     worker = loaders.worker()
     if worker is None:

@@ -58,7 +58,7 @@ def test_without_an_outcome_the_next_step_says_why_not(configure: AppTest, proje
 
 def test_all_problems_are_shown_together(configure: AppTest, project_id: str) -> None:
     edit_roles(configure, project_id, {0: {"role": "ignore"}, 1: {"role": "ignore"}})
-    assert "2 things are missing" in configure.warning[0].value
+    assert "2 things to mend" in configure.warning[0].value
 
 
 def test_what_is_typed_survives_a_refresh(studio: Visit, configure: AppTest, project_id: str) -> None:
