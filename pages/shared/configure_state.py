@@ -1,6 +1,7 @@
 """What is typed on Configure, kept in the workspace while it is typed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 from mmm_core.engine.draft_json import draft_from_json, draft_to_json
@@ -17,6 +18,7 @@ Keys = Callable[[str], str]
 PAGE = "configure"
 PROBLEMS = "problems"
 EXPERT = "expert"
+SUGGESTED = "suggested"
 
 
 def keys_of(project: ProjectRecord) -> Keys:
@@ -33,7 +35,7 @@ def open_draft(project: ProjectRecord, upload: IngestResult) -> ModelDraft:
     draft = _starting_point(project, upload)
     saved = loaders.workspace().load_draft(project.project_id, PAGE)
     if saved:
-        draft = draft_from_json(saved, draft)
+        draft = _with_new_suggestions(draft_from_json(saved, draft), saved.get(SUGGESTED), upload)
         session.set_expert(project.project_id, value=bool(saved.get(EXPERT, False)))
     session.remember(_key(project), (_version(upload), draft))
     return draft
@@ -44,7 +46,11 @@ def keep_draft(project: ProjectRecord, upload: IngestResult, draft: ModelDraft, 
     state = (_version(upload), draft, problems, session.is_expert(project.project_id))
     if session.recall(f"{_key(project)}.kept") == state:
         return
-    values = draft_to_json(draft) | {PROBLEMS: list(problems), EXPERT: session.is_expert(project.project_id)}
+    values = draft_to_json(draft) | {
+        PROBLEMS: list(problems),
+        EXPERT: session.is_expert(project.project_id),
+        SUGGESTED: _suggested(upload),
+    }
     loaders.workspace().save_draft(project.project_id, PAGE, values)
     session.remember(_key(project), (_version(upload), draft))
     session.remember(f"{_key(project)}.kept", state)
@@ -103,6 +109,18 @@ def _starting_point(project: ProjectRecord, upload: IngestResult) -> ModelDraft:
     return _draft_of(saved, upload)
 
 
+def _with_new_suggestions(draft: ModelDraft, known: object, upload: IngestResult) -> ModelDraft:
+    """Follow a suggestion that changed since the draft was kept (a repair that ignores a column), keep every other role."""
+    before = known if isinstance(known, dict) else {}
+    now = {column.column: column for column in draft_from_suggestions(upload).columns}
+    moved = {name for name, role in _suggested(upload).items() if name in before and before[name] != role}
+    return replace(draft, columns=tuple(now[c.column] if c.column in moved else c for c in draft.columns))
+
+
+def _suggested(upload: IngestResult) -> dict[str, str]:
+    return {suggestion.column: suggestion.role.value for suggestion in upload.suggestions}
+
+
 def _draft_of(parsed: ParsedProject, upload: IngestResult) -> ModelDraft:
     columns = [str(column) for column in upload.table.columns]
     return draft_from_settings(parsed.settings, parsed.trials, parsed.seed, columns, name=parsed.name)
@@ -113,4 +131,9 @@ def _key(project: ProjectRecord) -> str:
 
 
 def _version(upload: IngestResult) -> tuple[object, ...]:
-    return (upload.source_name, len(upload.table), tuple(map(str, upload.table.columns)))
+    return (
+        upload.source_name,
+        len(upload.table),
+        tuple(map(str, upload.table.columns)),
+        tuple(_suggested(upload).items()),
+    )

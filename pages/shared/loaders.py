@@ -162,7 +162,7 @@ def _workspace(folder: str) -> Workspace:
     return Workspace(Path(folder) if folder else None)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _upload(folder: str, project_id: str, version: str) -> IngestResult | None:
     del folder, version
     return workspace().load_upload(project_id)

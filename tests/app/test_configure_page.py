@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -150,3 +151,13 @@ def test_first_suggestions_fill_the_roles(studio: Visit, workspace: Workspace) -
     assert roles.count("paid spend") == 5
     assert roles.count("exposure") == 2
     assert ColumnRole.OUTCOME.value in roles
+
+
+def test_a_column_ignored_by_a_repair_is_ignored_here_too(studio: Visit, workspace: Workspace, project_id: str) -> None:
+    studio("configure", project=project_id)
+    upload = workspace.load_upload(project_id)
+    assert upload is not None
+    roles = [replace(s, role=ColumnRole.IGNORE) if s.column == "print_spend" else s for s in upload.suggestions]
+    workspace.save_upload(project_id, replace(upload, suggestions=tuple(roles)))
+    studio("configure", project=project_id)
+    assert "print_spend" not in saved(workspace, project_id).settings.used_columns
