@@ -25,6 +25,7 @@ _RECOMMENDED_COLUMNS = (
     "rsq_val",
     "rsq_test",
 )
+_RANKING_COLUMNS = ("front", "on_front", "error_score")
 _ESTIMATE_COLUMNS = ("spend", "contribution", "roas", "low", "high", "interval")
 
 
@@ -55,7 +56,8 @@ def write_run(folder: Path, result: RunResult) -> None:
         WorkspaceError: The folder cannot be written.
     """
     began = time.perf_counter()
-    models = result.collection.model_output.to_frame()
+    candidates = result.pareto["candidates"]
+    models = candidates[[name for name in candidates.columns if name not in _RANKING_COLUMNS]]  # a view, not a copy
     write_atomically(folder / "models.parquet", lambda file: write_table(models, file))
     write_atomically(folder / "pareto.parquet", lambda file: write_table(pareto_models(result), file))
     summary = summary_of(result, seconds_writing=time.perf_counter() - began)

@@ -96,13 +96,15 @@ def is_running(pid: int, seen: dt.datetime) -> bool:
 def end_tree(pid: int, patience: float) -> None:
     """End a process with everything it started: politely first, after ``patience`` seconds by force.
 
+    The janitor of a pool is left alone: it removes what is left in shared memory and ends by itself.
+
     Args:
         pid: Process id.
         patience: Seconds.
     """
     try:
         process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
+        family = [process, *(child for child in process.children(recursive=True) if not _is_janitor(child))]
         process.terminate()
     except psutil.NoSuchProcess:
         return
@@ -113,7 +115,7 @@ def end_tree(pid: int, patience: float) -> None:
 
 
 def end_children() -> None:
-    """Kill everything this process started, except the pool's janitor: it removes what is left and ends by itself."""
+    """Kill everything this process started, except the janitor of a pool, as in :func:`end_tree`."""
     for child in psutil.Process().children(recursive=True):
         if not _is_janitor(child):
             _kill(child)
