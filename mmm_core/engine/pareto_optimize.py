@@ -64,17 +64,17 @@ class ParetoOptimizer:
         scores = score_candidates(output)
         chosen = np.flatnonzero((fronts > 0) & (fronts <= choice.n_fronts))
         chosen = chosen[np.lexsort((chosen, fronts[chosen]))]
-        ids = np.array(output.solution_ids, dtype=object)
         recommended = chosen[np.lexsort((chosen, scores[chosen]))[0]]
         candidates = output.to_frame()
+        ids = candidates["solution_id"]
         candidates["front"] = fronts
         candidates["on_front"] = (fronts > 0) & (fronts <= choice.n_fronts)
         candidates["error_score"] = scores
         return ParetoResult(
             pareto_fronts=choice.n_fronts,
             candidates=candidates,
-            solution_ids=ids[chosen].tolist(),
-            recommended_id=str(ids[recommended]),
+            solution_ids=ids.iloc[chosen].tolist(),
+            recommended_id=str(ids.iloc[recommended]),
             estimates=_estimates(output, chosen, int(recommended)),
             notes=choice.notes,
         )

@@ -119,14 +119,23 @@ class ModelOutput:
 
     def to_frame(self) -> pd.DataFrame:
         """One row per candidate: identity, metrics, hyperparameters, effect share and ROAS per paid channel."""
-        iterations = np.concatenate([np.arange(1, len(trial.metrics) + 1) for trial in self.trials])
-        numbers = np.concatenate([np.full(len(trial.metrics), trial.number) for trial in self.trials])
-        identity = pd.DataFrame({"solution_id": self.solution_ids, "trial": numbers, "iteration": iterations})
-        metrics = pd.DataFrame(self.stacked("metrics"), columns=list(METRICS))
-        parameters = pd.DataFrame(self.stacked("hyperparameters"), columns=list(self.parameter_names))
-        shares = pd.DataFrame(self.effect_share, columns=[f"{name}_effect_share" for name in self.paid_names])
-        roas = pd.DataFrame(self.roas, columns=[f"{name}_roas" for name in self.paid_names])
-        return pd.concat([identity, metrics, parameters, shares, roas], axis=1)
+        shares = tuple(f"{name}_effect_share" for name in self.paid_names)
+        roas = tuple(f"{name}_roas" for name in self.paid_names)
+        columns = (*METRICS, *self.parameter_names, *shares, *roas)
+        # One array, column by column in memory, filled block by block: a million candidates need no second copy of it.
+        values = np.empty((len(columns), self.n_candidates))
+        ends = np.cumsum([len(METRICS), len(self.parameter_names), len(shares)])
+        metrics, parameters, share_rows, roas_rows = np.split(values, ends)
+        metrics[:] = self.stacked("metrics").T
+        parameters[:] = self.stacked("hyperparameters").T
+        share_rows[:] = self.effect_share.T
+        roas_rows[:] = self.roas.T
+        frame = pd.DataFrame(values.T, columns=list(columns), copy=False)
+        counts = [len(trial.metrics) for trial in self.trials]
+        frame.insert(0, "solution_id", pd.Series(self.solution_ids, dtype="str"))
+        frame.insert(1, "trial", np.repeat([trial.number for trial in self.trials], counts))
+        frame.insert(2, "iteration", np.concatenate([np.arange(1, count + 1) for count in counts]))
+        return frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
