@@ -12,12 +12,13 @@ from mmm_core.entities.columns import ColumnRole
 from mmm_core.entities.records import ProjectRecord, RunRecord, RunStatus
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import MMMError
-from pages.shared import boundary, guards, loaders, session
+from pages.shared import boundary, dialogs, guards, loaders, session
 from pages.shared.routes import ROOT, Route
 from pages.shared.widgets import ago, as_text, go_to, truncated
 
 CARDS_PER_ROW = 3
-DIALOG = "home.dialog"
+NEW, RENAME, DELETE = "new project", "rename project", "delete project"
+QUESTIONS = {"Rename": RENAME, "Delete": DELETE}
 STATUS = {
     RunStatus.QUEUED: ("Waiting for the worker", "gray", ":material/hourglass_empty:"),
     RunStatus.RUNNING: ("Running", "blue", ":material/play_circle:"),
@@ -67,7 +68,7 @@ def _opening(*, is_first_visit: bool) -> None:
     if demo:
         _open_demo()
     if new:
-        _ask("new")
+        dialogs.ask(NEW)
 
 
 def _first_steps() -> None:
@@ -95,33 +96,23 @@ def _open_demo() -> None:
     go_to(Route.CONFIGURE)
 
 
-def _ask(question: str, project_id: str = "") -> None:
-    session.remember(DIALOG, (question, project_id))
-
-
-def _answered() -> None:
-    session.forget(DIALOG)
-
-
 def _open_dialog(projects: dict[str, ProjectRecord]) -> None:
     """Show the dialog that is open, also when the page runs again beneath it."""
-    open_now = session.recall(DIALOG)
-    if not isinstance(open_now, tuple):
-        return
-    question, project_id = open_now
-    if question == "new":
+    if dialogs.asked(NEW) is not None:
         _new_project()
-    elif project_id in projects:
-        (_rename if question == "Rename" else _delete)(projects[project_id])
+    for question, show in ((RENAME, _rename), (DELETE, _delete)):
+        project = projects.get(dialogs.asked(question) or "")
+        if project is not None:
+            show(project)
 
 
-@st.dialog("New project", on_dismiss=_answered)
+@st.dialog("New project", on_dismiss=dialogs.answered)
 def _new_project() -> None:
     with boundary.catching("new project"), st.form("new_project_form", border=False):
         name = st.text_input("Name", placeholder="Brand or market, for example Coffee Germany", max_chars=120)
         if st.form_submit_button("Create and upload data", type="primary"):
             created = loaders.workspace().create_project(name)
-            _answered()
+            dialogs.answered()
             session.open_project(created.project_id)
             go_to(Route.UPLOAD)
 
@@ -140,7 +131,7 @@ def _card(project: ProjectRecord) -> None:
                 _open(project, runs)
             choice = st.menu_button(
                 "",
-                ["Rename", "Delete"],
+                list(QUESTIONS),
                 key=f"menu_{project.project_id}",
                 icon=":material/more_horiz:",
                 type="tertiary",
@@ -153,7 +144,7 @@ def _card(project: ProjectRecord) -> None:
             st.badge(label, color=colour, icon=icon)
             st.caption(ago(project.updated))
     if choice:
-        _ask(choice, project.project_id)
+        dialogs.ask(QUESTIONS[choice], project.project_id)
 
 
 def _sparkline(project: ProjectRecord) -> None:
@@ -204,17 +195,17 @@ def _open(project: ProjectRecord, runs: list[RunRecord]) -> None:
     go_to(Route.PARETO)
 
 
-@st.dialog("Rename project", on_dismiss=_answered)
+@st.dialog("Rename project", on_dismiss=dialogs.answered)
 def _rename(project: ProjectRecord) -> None:
     with boundary.catching("rename project"), st.form("rename_form", border=False):
         name = st.text_input("Name", value=project.name, max_chars=120)
         if st.form_submit_button("Rename", type="primary"):
             loaders.workspace().rename_project(project.project_id, name)
-            _answered()
+            dialogs.answered()
             st.rerun()
 
 
-@st.dialog("Delete project?", on_dismiss=_answered)
+@st.dialog("Delete project?", on_dismiss=dialogs.answered)
 def _delete(project: ProjectRecord) -> None:
     with boundary.catching("delete project"):
         n_runs = len(loaders.workspace().list_runs(project.project_id))
@@ -224,11 +215,11 @@ def _delete(project: ProjectRecord) -> None:
         )
         with st.container(horizontal=True, horizontal_alignment="right"):
             if st.button("Keep it", key="delete_no"):
-                _answered()
+                dialogs.answered()
                 st.rerun()
             if st.button("Delete", key="delete_yes", type="primary", icon=":material/delete:"):
                 loaders.workspace().delete_project(project.project_id)
-                _answered()
+                dialogs.answered()
                 if session.project_id() == project.project_id:
                     session.open_project(None)
                 session.flash("Project deleted")

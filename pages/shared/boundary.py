@@ -14,7 +14,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 import mmm_core
 from mmm_core.errors import DataError, MMMError
-from pages.shared import session
+from pages.shared import dialogs, session
 from pages.shared.widgets import as_text
 
 P = ParamSpec("P")
@@ -34,6 +34,8 @@ def page(name: str, *, keeps_address: bool = True) -> Iterator[None]:
     _leave_pages_folder_mode()
     with catching(name):
         session.restore(write=keeps_address)
+        if session.recall("page") != name:
+            dialogs.answered()  # a question is asked by one page; coming back does not ask it again
         session.remember("page", name)
         if message := session.take_flash():
             st.toast(message)
