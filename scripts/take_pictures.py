@@ -1,0 +1,57 @@
+"""Takes the README's pictures with the demo: make pictures."""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import expect  # noqa: E402
+
+from tests.browser.studio import Visitor, chromium, find_chromium, running_studio  # noqa: E402
+
+PICTURES = ROOT / "docs" / "pictures"
+PAUSE = 1500  # charts finish drawing after the script has run
+
+
+def snap(visitor: Visitor, name: str) -> None:
+    visitor.settle()
+    visitor.page.wait_for_timeout(PAUSE)
+    visitor.page.screenshot(path=PICTURES / f"{name}.png")
+    print(f"docs/pictures/{name}.png")
+
+
+def take(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("/")
+    page.get_by_role("button", name="Try the demo").first.click()
+    visitor.settle()
+    snap(visitor, "configure")
+    page.get_by_role("button", name=re.compile(r"^Run [\d,]+ models")).first.click()
+    expect(page.get_by_text("Worker ready")).to_be_visible(timeout=120_000)
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_role("button", name="Explore the models")).to_be_visible(timeout=120_000)
+    snap(visitor, "run")
+    page.get_by_role("button", name="Explore the models").first.click()
+    snap(visitor, "pareto")
+    page.mouse.move(700, 600)
+    page.mouse.wheel(0, 900)
+    snap(visitor, "model")
+    query = page.url.split("?", 1)[1]
+    for path, name in (("/upload", "upload"), ("/saved", "saved"), ("/", "home")):
+        visitor.open(f"{path}?{query}")
+        snap(visitor, name)
+
+
+def main() -> None:
+    if find_chromium() is None:
+        sys.exit("No Chromium on this machine. Install it (Debian: apt install chromium).")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, running_studio(Path(folder)) as address, chromium() as browser:
+        take(Visitor(browser, address))
+
+
+if __name__ == "__main__":
+    main()
