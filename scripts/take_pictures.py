@@ -17,6 +17,7 @@ PAUSE = 1500  # charts finish drawing after the script has run
 
 
 def snap(visitor: Visitor, name: str) -> None:
+    """Photograph the window as it is."""
     visitor.settle()
     visitor.page.wait_for_timeout(PAUSE)
     visitor.page.screenshot(path=PICTURES / f"{name}.png")
@@ -24,6 +25,7 @@ def snap(visitor: Visitor, name: str) -> None:
 
 
 def take(visitor: Visitor) -> None:
+    """Walk from the demo to a saved result."""
     page = visitor.page
     visitor.open("/")
     page.get_by_role("button", name="Try the demo").first.click()
@@ -46,6 +48,7 @@ def take(visitor: Visitor) -> None:
 
 
 def main() -> None:
+    """Start MMM Studio with an empty workspace and take every picture."""
     if find_chromium() is None:
         sys.exit("No Chromium on this machine. Install it (Debian: apt install chromium).")
     PICTURES.mkdir(parents=True, exist_ok=True)

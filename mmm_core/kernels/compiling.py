@@ -25,8 +25,9 @@ into it: after an update it would go on with old code."""
 
 def _tie_to_all_sources(kernel: object) -> None:
     cache = getattr(kernel, "_cache", None)  # none when compilation is switched off for debugging
-    if cache is not None:
-        cache._cache_file._source_stamp = SOURCE_HASH
+    index = getattr(cache, "_cache_file", None)
+    if index is not None:
+        index._source_stamp = SOURCE_HASH
 
 
 def compiled(function: _Function) -> _Function:
