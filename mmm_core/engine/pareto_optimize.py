@@ -19,8 +19,6 @@ WORST_SHARE = 0.9
 CALIBRATED_SHARE = 0.1
 """Of calibrated runs only the candidates below this quantile of MAPE are ranked."""
 
-LOW, HIGH = 0.05, 0.95
-
 
 class ParetoOptimizer:
     """Ranks candidates into fronts and recommends one."""
@@ -47,7 +45,8 @@ class ParetoOptimizer:
 
         Returns:
             Every candidate with its front and score, the models on the chosen fronts, the recommended one (smallest score
-            among them), and per paid channel its ROAS and how that spreads across the chosen models (5% to 95%).
+            among them), and per paid channel its ROAS and how that spreads across the chosen models (lowest to highest, so that
+            the recommended one is always inside).
 
         Raises:
             BoundsError: ``pareto_fronts`` or ``min_candidates`` is not a whole number of at least 1.
@@ -136,8 +135,8 @@ def _estimates(output: ModelOutput, chosen: IntArray, recommended: int) -> pd.Da
             "spend": output.total_spend,
             "contribution": output.paid_contributions[recommended],
             "roas": roas[recommended],
-            "low": np.quantile(roas[chosen], LOW, axis=0),
-            "high": np.quantile(roas[chosen], HIGH, axis=0),
+            "low": roas[chosen].min(axis=0),
+            "high": roas[chosen].max(axis=0),
             "interval": f"spread across {len(chosen)} models",
         }
     )
