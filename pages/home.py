@@ -209,10 +209,8 @@ def _rename(project: ProjectRecord) -> None:
 def _delete(project: ProjectRecord) -> None:
     with boundary.catching("delete project"):
         n_runs = len(loaders.workspace().list_runs(project.project_id))
-        runs = f" and its {n_runs} run{'s' if n_runs != 1 else ''}" if n_runs else ""
-        st.markdown(
-            f"**{as_text(project.name)}**, its data{runs} will be removed from this machine. This cannot be undone."
-        )
+        things = f", its data and its {n_runs} run{'s' if n_runs != 1 else ''}" if n_runs else " and its data"
+        st.markdown(f"**{as_text(project.name)}**{things} will be removed from this machine. This cannot be undone.")
         with st.container(horizontal=True, horizontal_alignment="right"):
             if st.button("Keep it", key="delete_no"):
                 dialogs.answered()
