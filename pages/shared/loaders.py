@@ -4,9 +4,9 @@ Results of finished runs never change, so they are cached by id. What can change
 (the project's ``updated``). Cached objects are shared between sessions: read them, never change them.
 """
 
-import logging
 import os
 import threading
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +23,7 @@ from mmm_core.entities.run_result import RunResult
 from mmm_core.errors import NotFoundError
 from mmm_core.store.workspace import Workspace
 
-_log = logging.getLogger("mmm_studio.loaders")
+WORKER_WARMS_SECONDS = 60.0
 
 
 def workspace() -> Workspace:
@@ -87,7 +87,7 @@ def ensure_worker() -> None:
     """Start a worker process unless one lives; ``MMM_STUDIO_WORKER=off`` leaves it out, for tests of the pages alone."""
     if os.environ.get("MMM_STUDIO_WORKER") == "off":
         return
-    from mmm_core.runs.worker import ensure_worker as ensure  # noqa: PLC0415 - heavy
+    from mmm_core.runs.worker import ensure_worker as ensure
 
     ensure(workspace())
     _worker.clear(str(workspace().folder))
@@ -146,15 +146,16 @@ def start_in_background() -> threading.Thread | None:
 
 
 def _warm_up(home: Workspace) -> None:
-    try:
-        from mmm_core.runs.worker import ensure_worker  # noqa: PLC0415 - heavy
+    """Start the worker and, once it has compiled the kernels, load them here: compiling would hold up the first page."""
+    from mmm_core.runs.worker import ensure_worker, worker_state  # heavy
 
-        ensure_worker(home)
-        from mmm_core.engine.warm_up import warm_up  # noqa: PLC0415 - heavy
+    ensure_worker(home)
+    patience = time.monotonic() + WORKER_WARMS_SECONDS
+    while time.monotonic() < patience and not ((worker := worker_state(home)) and worker.is_warm):
+        time.sleep(0.5)
+    from mmm_core.engine.warm_up import warm_up  # heavy
 
-        warm_up()
-    except Exception:
-        _log.exception("Warming up failed; the first model looked at takes longer")
+    warm_up()
 
 
 @st.cache_resource(show_spinner=False)
@@ -188,7 +189,7 @@ def _request(run_id: str, project_file: str) -> ParsedProject:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _model(folder: str, run_id: str, solution_id: str) -> FittedModel:
-    from mmm_core.engine.candidate import refit_model  # noqa: PLC0415 - heavy
+    from mmm_core.engine.candidate import refit_model
 
     found, rules = _result(folder, run_id), request(workspace().get_run(run_id)).trials
     return refit_model(
@@ -202,14 +203,14 @@ def _model(folder: str, run_id: str, solution_id: str) -> FittedModel:
 
 @st.cache_resource(max_entries=512, show_spinner=False)
 def _response(folder: str, run_id: str, solution_id: str, channel: str) -> ResponseCurve:
-    from mmm_core.engine.candidate import response_curve  # noqa: PLC0415 - heavy
+    from mmm_core.engine.candidate import response_curve
 
     return response_curve(_model(folder, run_id, solution_id), _result(folder, run_id).design, channel)
 
 
 @st.cache_resource(show_spinner=False)
 def _country_names() -> dict[str, str]:
-    from mmm_core.engine.country_names import country_names as names  # noqa: PLC0415 - heavy
+    from mmm_core.engine.country_names import country_names as names
 
     return names()
 
@@ -217,6 +218,6 @@ def _country_names() -> dict[str, str]:
 @st.cache_data(ttl=1, show_spinner=False)
 def _worker(folder: str) -> WorkerRecord | None:
     del folder
-    from mmm_core.runs.worker import worker_state  # noqa: PLC0415 - heavy
+    from mmm_core.runs.worker import worker_state
 
     return worker_state(workspace())
