@@ -4,30 +4,35 @@ from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
-from mmm_core.charts.candidates import FIT_AXIS, MAX_DRAWN, PLAUSIBILITY_AXIS
+from mmm_core.charts.candidates import FIT_AXIS, PLAUSIBILITY_AXIS
 from mmm_core.charts.theme import PALETTES, Theme, apply_theme
-from mmm_core.entities.design import FloatArray
 from mmm_core.entities.run_result import SearchProgress
 
 HEIGHT = 440
 _NEWEST_SHARE = 0.05
+MAX_OLDER = 6_000
+"""The picture is sent several times a second beside a search that wants the same processor; more points do not show more."""
+
+MAX_NEWEST = 1_000
 
 
 class LivePoints(NamedTuple):
     """Candidates so far.
 
     Attributes:
-        older: Error of fit and gap to spend shares of all but the newest, shape (n_older, 2); at most 20,000 drawn.
-        newest: Of the newest twentieth of every trial, shape (n_newest, 2).
+        older: Error of fit and gap to spend shares of all but the newest, shape (n_older, 2); a sample of
+            at most 6,000.
+        newest: Of the newest twentieth of every trial, about 1,000 at most, shape (n_newest, 2).
         front: Of the current first front, by ascending error, shape (n_front, 2).
         done: Candidates evaluated.
         total: Candidates asked for.
     """
 
-    older: FloatArray
-    newest: FloatArray
-    front: FloatArray
+    older: NDArray[np.float32]
+    newest: NDArray[np.float32]
+    front: NDArray[np.float32]
     done: int
     total: int
 
@@ -43,13 +48,13 @@ def live_points(progress: SearchProgress | None, total: int) -> LivePoints:
         Points; within a trial the last candidates are taken for the newest.
     """
     if progress is None or not len(progress.nrmse):
-        empty = np.empty((0, 2))
+        empty = np.empty((0, 2), dtype=np.float32)
         return LivePoints(older=empty, newest=empty, front=empty, done=0, total=total)
-    both = np.column_stack([progress.nrmse, progress.decomp_rssd]).astype(np.float64)
+    both = np.column_stack([progress.nrmse, progress.decomp_rssd]).astype(np.float32)
     is_new = _newest(progress)
     older = both[~is_new]
-    if len(older) > MAX_DRAWN:
-        older = older[:: -(-len(older) // MAX_DRAWN)]
+    if len(older) > MAX_OLDER:
+        older = older[:: -(-len(older) // MAX_OLDER)]
     return LivePoints(
         older=older, newest=both[is_new], front=both[progress.front], done=progress.done, total=progress.total
     )
@@ -114,9 +119,11 @@ def _title(points: LivePoints) -> str:
 
 def _newest(progress: SearchProgress) -> np.ndarray:
     is_new = np.zeros(len(progress.nrmse), dtype=bool)
-    for number in np.unique(progress.trial):
+    trials = np.unique(progress.trial)
+    for number in trials:
         rows = np.flatnonzero(progress.trial == number)
-        is_new[rows[-max(1, int(_NEWEST_SHARE * len(rows))) :]] = True
+        count = min(int(_NEWEST_SHARE * len(rows)), MAX_NEWEST // len(trials))
+        is_new[rows[-max(1, count) :]] = True
     return is_new
 
 
