@@ -13,6 +13,7 @@ from mmm_core.charts.theme import (
     display_names,
     escape,
     short_label,
+    take_title,
 )
 from mmm_core.entities.naming import readable_name
 
@@ -80,3 +81,9 @@ def test_the_shared_look_is_transparent_and_shows_the_zero_line(theme: Theme) ->
     assert figure.layout.paper_bgcolor == "rgba(0,0,0,0)"
     assert figure.layout.yaxis.zeroline
     assert "a &lt; b" in figure.layout.title.text
+
+
+def test_a_page_takes_the_title_out_of_a_figure_as_it_was_written() -> None:
+    figure = apply_theme(go.Figure(), Theme.LIGHT, title="a < b", subtitle="c & d", height=300)
+    assert take_title(figure) == ("a < b", "c & d")
+    assert figure.layout.title.text is None
