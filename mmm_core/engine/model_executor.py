@@ -22,7 +22,7 @@ from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_output import ModelOutput, ModelOutputCollection, Provenance, Trial
 from mmm_core.entities.run_result import SearchProgress
 from mmm_core.entities.settings import ModelSettings
-from mmm_core.entities.trials_config import DEFAULT_ALGORITHM, TrialsConfig
+from mmm_core.entities.trials_config import DEFAULT_ALGORITHM, NEVERGRAD_ALGORITHMS, TrialsConfig
 from mmm_core.errors import RunCancelledError
 
 LOG_LAMBDA = False
@@ -53,6 +53,7 @@ class MMMModelExecutor:
         progress: Called at least four times a second with where the search stands, in the calling thread.
         should_stop: Asked about ten times a second; once it answers yes, the run ends and keeps what it has found.
         design: Used instead of building one from the data.
+        log_lambda: Search lambda on a logarithmic scale; the benchmark compares.
     """
 
     def __init__(
@@ -61,10 +62,12 @@ class MMMModelExecutor:
         progress: Callable[[SearchProgress], None] | None = None,
         should_stop: Callable[[], bool] | None = None,
         design: Design | None = None,
+        log_lambda: bool = LOG_LAMBDA,
     ) -> None:
         self.progress = progress
         self.should_stop = should_stop
         self.design = design
+        self.log_lambda = log_lambda
 
     def model_run(
         self,
@@ -96,7 +99,7 @@ class MMMModelExecutor:
         report_preparing(self.progress, trials_config.n_candidates)
         self._stop_if_asked()
         design = self.design or _build_design(mmmdata_collection)
-        plan = plan_search(mmmdata_collection.settings, design, trials_config)
+        plan = plan_search(mmmdata_collection.settings, design, trials_config, log_lambda=self.log_lambda)
         prepared = time.perf_counter()
         self._stop_if_asked()
         found = self._search(design, plan, seed)
@@ -134,7 +137,7 @@ class MMMModelExecutor:
             board = ProgressBoard.create(folder / BOARD, plan.trials.trials, plan.trials.iterations)
             tasks = _tasks(design, plan, seed, folder)
             watch = RunWatch(board, self.progress, self.should_stop)
-            times = run_tasks(tasks, plan.cores, watch, board.stop)
+            times = run_tasks(tasks, plan.cores, watch, board.stop, _expected_seconds(design, plan))
             watch.report()
             counts = {task.number: board.n_done(task.number - 1) for task in tasks}
             if not any(counts.values()):
@@ -163,15 +166,24 @@ def warm_up(cores: int | None = None, algorithm: str = DEFAULT_ALGORITHM) -> Non
     warm_up_process(algorithm)
 
 
-def plan_search(settings: ModelSettings, design: Design, trials: TrialsConfig) -> _Plan:
+def plan_search(
+    settings: ModelSettings, design: Design, trials: TrialsConfig, *, log_lambda: bool = LOG_LAMBDA
+) -> _Plan:
     """Fix what will be searched: with every hyperparameter fixed one candidate says it all."""
     from mmm_core.engine.candidate import build_search_space
 
-    space = build_search_space(settings, design, trials, log_lambda=LOG_LAMBDA)
+    space = build_search_space(settings, design, trials, log_lambda=log_lambda)
     is_fixed = bool(np.all(space.low == space.high))
     if is_fixed:
         trials = replace(trials, trials=1, iterations=1)
     return _Plan(space, trials, trials.cores or available_cores(), is_fixed)
+
+
+def _expected_seconds(design: Design, plan: _Plan) -> float:
+    """Rough time of the whole search in one process, from what ``tests/bench`` measured."""
+    evaluation: float = 1e-5 * (len(design.rows) / 200) * (len(design.media_names) / 6) ** 1.5
+    optimiser = 3e-4 if plan.trials.algorithm in NEVERGRAD_ALGORITHMS else 1e-5
+    return plan.trials.n_candidates * (evaluation + optimiser)
 
 
 def _build_design(data: MMMDataCollection) -> Design:

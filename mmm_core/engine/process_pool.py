@@ -1,5 +1,6 @@
 """Trials in parallel processes: a pool that stays warm between runs and never outlives its parent."""
 
+import math
 import os
 import sys
 import tempfile
@@ -18,25 +19,38 @@ POLL_SECONDS = 0.05
 IDLE_SECONDS = 24 * 3600
 """How long an unused process waits; they end with their parent anyhow, and starting one costs seconds."""
 
+START_SECONDS = 3.0
+"""What starting the pool costs on two processors: imports and compiled code from disk, in every process."""
+
+_pools: set[int] = set()
+"""Sizes of the pools this process has started."""
+
 _PREFIX = "mmm-studio-run-"
 _T = TypeVar("_T")
 
 
 def run_tasks(
-    tasks: Sequence[TrialTask], cores: int, watch: Callable[[], None], stop: Callable[[], None]
+    tasks: Sequence[TrialTask],
+    cores: int,
+    watch: Callable[[], None],
+    stop: Callable[[], None],
+    expected_seconds: float = math.inf,
 ) -> list[TrialTimes]:
     """Run trials, here or in parallel processes; what they find does not depend on where.
 
     Args:
         tasks: One per trial.
-        cores: Processes; with 1, or a single task, everything happens in this one.
+        cores: Processes; with 1, or a single task, everything happens in this one, and also when the pool would take longer
+            to start than the work takes.
         watch: Called several times a second in the calling thread, to report progress or to stop the run.
         stop: Called when ``watch`` fails, so that the processes do not search on.
+        expected_seconds: Guess of the work of all tasks in one process.
 
     Returns:
         Times, in the order of ``tasks``.
     """
-    if cores == 1 or len(tasks) == 1:
+    pool_pays = bool(_pools) or expected_seconds > START_SECONDS
+    if cores == 1 or len(tasks) == 1 or not pool_pays:
         return [run_trial(task, watch) for task in tasks]
     with ThreadPoolExecutor(1, thread_name_prefix="trials") as waiter:
         future = waiter.submit(call_in_processes, [partial(run_trial, task) for task in tasks], cores)
@@ -62,6 +76,7 @@ def call_in_processes(calls: Sequence[Callable[[], _T]], cores: int) -> list[_T]
     """
     import joblib
 
+    _pools.add(cores)
     with joblib.parallel_config("loky", n_jobs=cores, inner_max_num_threads=1, idle_worker_timeout=IDLE_SECONDS):
         parallel = joblib.Parallel(batch_size=1, pre_dispatch="all", max_nbytes=None)
         answers: Iterable[_T] = parallel(joblib.delayed(_call_as_child)(call, os.getpid()) for call in calls)
@@ -79,7 +94,7 @@ def available_cores() -> int:
 def run_folder() -> Iterator[Path]:
     """A temporary folder for one run; what runs that were killed left behind is removed too."""
     _remove_orphans(Path(tempfile.gettempdir()))
-    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as name:
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as name:
         yield Path(name)
 
 

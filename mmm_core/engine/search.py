@@ -114,11 +114,11 @@ class Nsga2Settings(NamedTuple):
         mutations_per_point: Parameters moved per child, on average.
     """
 
-    population: int = 50
+    population: int = 16
     crossover_eta: float = 15.0
     crossover_rate: float = 0.5
-    mutation_eta: float = 3.0
-    mutations_per_point: float = 2.0
+    mutation_eta: float = 1.0
+    mutations_per_point: float = 1.5
 
 
 NSGA2_SETTINGS = Nsga2Settings()

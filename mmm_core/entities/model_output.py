@@ -94,7 +94,7 @@ class ModelOutput:
     def paid_contributions(self) -> FloatArray:
         """Contribution of every paid channel, shape (n_candidates, n_paid)."""
         columns = [self.term_names.index(name) for name in self.paid_names]
-        return self.stacked("contributions")[:, columns]
+        return np.concatenate([trial.contributions[:, columns] for trial in self.trials])
 
     @property
     def roas(self) -> FloatArray:

@@ -1,4 +1,5 @@
 import glob
+import os
 import tempfile
 import time
 from dataclasses import replace
@@ -7,11 +8,20 @@ import numpy as np
 import pytest
 
 from mmm_core.engine.model_executor import MMMModelExecutor
+from mmm_core.engine.process_pool import call_in_processes
+from mmm_core.engine.warm_up import warm_up_pool
 from mmm_core.entities.model_output import METRICS, ModelOutput, ModelOutputCollection
 from mmm_core.entities.run_result import SearchProgress
 from mmm_core.entities.trials_config import ALGORITHMS, TrialsConfig
 from mmm_core.errors import RunCancelledError
 from tests.data_builders import small_data
+
+
+@pytest.fixture(autouse=True, scope="module")
+def pool_of_two() -> None:
+    """Without a pool at hand, runs as small as these stay in one process whatever ``cores`` says."""
+    warm_up_pool(2)
+
 
 SMALL = TrialsConfig(trials=3, iterations=120, cores=1)
 LONG = replace(SMALL, iterations=1_000_000)
@@ -47,6 +57,10 @@ def test_the_two_errors_the_search_minimises_are_the_first_two_metrics() -> None
 def test_one_process_and_two_give_the_same_bits(algorithm: str) -> None:
     trials = replace(SMALL, algorithm=algorithm)
     assert_identical(run(trials).model_output, run(replace(trials, cores=2)).model_output)
+
+
+def test_two_processes_are_two_processes_and_not_this_one() -> None:
+    assert os.getpid() not in call_in_processes([os.getpid] * 4, 2)
 
 
 def test_the_same_seed_gives_the_same_bits_twice_and_another_seed_does_not() -> None:
@@ -154,8 +168,6 @@ def test_a_failing_progress_function_ends_the_run_soon_and_leaves_no_files(cores
 
 
 def test_a_finished_run_leaves_no_temporary_files() -> None:
-    import os
-
     run(replace(SMALL, cores=2))
     assert not glob.glob(f"{tempfile.gettempdir()}/mmm-studio-run-{os.getpid()}-*")
 
