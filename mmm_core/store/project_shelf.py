@@ -1,6 +1,7 @@
 """Projects: their data, their settings and what was typed."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
@@ -190,6 +191,34 @@ class ProjectShelf(Shelf):
         require_known_format(document, "The draft")
         values = document.get("values")
         return values if isinstance(values, dict) else {}
+
+    def save_rate(self, models_per_second: float) -> None:
+        """Keep how fast this machine searches, so that the first run's time can be told before it.
+
+        Args:
+            models_per_second: Of the search in the worker's rehearsal, without preparing the data. Measure some thousand
+                models, else it is the start of the search that is measured.
+
+        Raises:
+            WorkspaceError: The folder cannot be written.
+        """
+        write_atomically(
+            self._rate_path, dump_json({"format_version": FORMAT_VERSION, "models_per_second": models_per_second})
+        )
+
+    def load_rate(self) -> float | None:
+        """Models per second kept by :meth:`save_rate`; None before the first rehearsal, or when the file is damaged."""
+        if not self._rate_path.exists():
+            return None
+        try:
+            rate = load_json(self._rate_path.read_bytes(), "The measured rate").get("models_per_second")
+        except StoreError:
+            return None  # only an estimate hangs on it, and the next rehearsal writes it again
+        return float(rate) if isinstance(rate, int | float) and 0 < rate < float("inf") else None
+
+    @property
+    def _rate_path(self) -> Path:
+        return self.folder / "rate.json"
 
     def _change(self, project_id: str, values: Mapping[str, object]) -> None:
         chosen = projects.update().where(projects.c.project_id == project_id)

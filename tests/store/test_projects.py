@@ -93,3 +93,15 @@ def test_a_project_with_a_running_run_is_not_deleted(workspace: Workspace, proje
     with pytest.raises(StoreError, match="Run 1 of 'Demo brand' is running; stop it first"):
         workspace.delete_project(project.project_id)
     assert workspace.load_upload(project.project_id) is not None
+
+
+def test_the_rate_of_the_machine_is_kept_and_none_is_known_before(workspace: Workspace) -> None:
+    assert workspace.load_rate() is None
+    workspace.save_rate(43_218.5)
+    assert Workspace(workspace.folder).load_rate() == 43_218.5
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"models_per_second": 0}', b'{"models_per_second": "fast"}'])
+def test_a_damaged_rate_is_no_rate(workspace: Workspace, content: bytes) -> None:
+    (workspace.folder / "rate.json").write_bytes(content)
+    assert workspace.load_rate() is None
