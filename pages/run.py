@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mmm_core.engine.model_summary import describe_model, measured_rate
+from mmm_core.engine.model_summary import describe_model
 from mmm_core.engine.project_file import ParsedProject, parse_project
 from mmm_core.engine.settings_changes import setting_changes
 from mmm_core.entities.findings import IngestResult
@@ -81,7 +81,7 @@ def _ready(project: ProjectRecord, upload: IngestResult, asked: ParsedProject, l
                 go_to(Route.CONFIGURE)
             return
         st.markdown(as_text(describe_model(_collection(upload, asked), asked.trials)))
-        _expected_time(asked)
+        _expected_time(upload, asked)
         st.button(
             "Start",
             key="start",
@@ -166,10 +166,10 @@ def _problems(upload: IngestResult, asked: ParsedProject) -> DataError | None:
     return None
 
 
-def _expected_time(asked: ParsedProject) -> None:
-    rate = measured_rate(loaders.workspace().list_runs())
-    if rate:
-        st.caption(f"Takes {duration(asked.trials.n_candidates / rate)}, judging by the last runs on this machine.")
+def _expected_time(upload: IngestResult, asked: ParsedProject) -> None:
+    seconds = loaders.expected_seconds(_collection(upload, asked), asked.trials)
+    if seconds:
+        st.caption(f"Takes {duration(seconds)} on this machine.")
 
 
 def _past_runs(runs: list[RunRecord], shown: RunRecord | None) -> None:

@@ -1,6 +1,7 @@
 """What a configured model will be, in words and a few numbers."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,9 @@ _ADSTOCK_WORDS = {
 }
 _FREQUENCY_WORDS = {Frequency.DAY: "daily", Frequency.WEEK: "weekly", Frequency.MONTH: "monthly", None: ""}
 _MEASURED = 3
+_OPTIMISER_CELLS = {"NSGA2": 2_500, "CMA": 120_000}
+_NEVERGRAD_CELLS = 50_000
+"""What proposing a candidate costs beside evaluating it, in cells: ``make bench``, whole runs, one process."""
 
 
 def describe_model(data: MMMDataCollection, trials: TrialsConfig) -> str:
@@ -57,21 +61,59 @@ def periods_per_parameter(data: MMMDataCollection) -> float:
     return data.n_periods / count_estimated_columns(data.table.iloc[data.rows], data.settings)
 
 
-def measured_rate(runs: Iterable[RunRecord]) -> float | None:
-    """Models per second of the last finished runs on this machine: their median; None when there was none.
+class SearchSize(NamedTuple):
+    """What decides how long one candidate takes.
+
+    Attributes:
+        algorithm: One of ``ALGORITHMS``.
+        cells: Modelled periods times estimated columns.
+    """
+
+    algorithm: str
+    cells: int
+
+    @property
+    def work(self) -> float:
+        """Effort of one candidate, in cells; proportional to its seconds on any one machine."""
+        return self.cells + _OPTIMISER_CELLS.get(self.algorithm, _NEVERGRAD_CELLS)
+
+
+REHEARSED = SearchSize("NSGA2", 300)
+"""The worker's rehearsal: 60 weeks, 5 columns."""
+
+
+def search_size(data: MMMDataCollection, trials: TrialsConfig) -> SearchSize:
+    """What decides how long one candidate of this search takes."""
+    columns = count_estimated_columns(data.table.iloc[data.rows], data.settings)
+    return SearchSize(trials.algorithm, data.n_periods * columns)
+
+
+def seconds_of(run: RunRecord) -> float | None:
+    """How long a run worked; None when it says nothing about speed: not finished, from the cache, or without a model."""
+    if run.status is not RunStatus.FINISHED or run.from_cache or run.started is None or run.finished is None:
+        return None
+    seconds = (run.finished - run.started).total_seconds()
+    return seconds if seconds > 0 and run.n_done > 0 else None
+
+
+def expected_rate(
+    asked: SearchSize, measured: Iterable[tuple[SearchSize, float]], rehearsed: float | None = None
+) -> float | None:
+    """Models per second to expect, from runs on this machine scaled to the size asked for.
 
     Args:
-        runs: Newest first.
+        asked: The search to come.
+        measured: Size and models per second of runs, newest first; those of the same algorithm go before all others.
+        rehearsed: Models per second of the worker's rehearsal, for a machine without a run.
+
+    Returns:
+        Median over the last runs; None when nothing was measured.
     """
-    rates: list[float] = []
-    for run in runs:
-        if run.status is not RunStatus.FINISHED or run.from_cache or run.started is None or run.finished is None:
-            continue
-        seconds = (run.finished - run.started).total_seconds()
-        if seconds > 0 and run.n_done > 0:
-            rates.append(run.n_done / seconds)
-        if len(rates) == _MEASURED:
-            break
+    known = list(measured)
+    alike = [pair for pair in known if pair[0].algorithm == asked.algorithm] or known
+    if not alike and rehearsed is not None:
+        alike = [(REHEARSED, rehearsed)]
+    rates = [rate * size.work / asked.work for size, rate in alike[:_MEASURED]]
     return float(np.median(rates)) if rates else None
 
 

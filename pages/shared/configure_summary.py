@@ -24,7 +24,7 @@ def summary(data: MMMDataCollection | None, trials: TrialsConfig | None) -> None
             return
         st.markdown(as_text(describe_model(data, trials)))
         _gauge(periods_per_parameter(data))
-        _expected(trials)
+        _expected(data, trials)
 
 
 def problems_and_next_step(problems: tuple[str, ...], draft: ModelDraft, *, in_data: bool) -> None:
@@ -55,10 +55,10 @@ def _gauge(ratio: float) -> None:
     st.progress(min(ratio / (2 * COMFORTABLE), 1.0))
 
 
-def _expected(trials: TrialsConfig) -> None:
-    rate = loaders.models_per_second()
+def _expected(data: MMMDataCollection, trials: TrialsConfig) -> None:
+    seconds = loaders.expected_seconds(data, trials)
     count = f"{trials.n_candidates:,} models"
-    if rate is None:
-        st.markdown(f":gray[{count}; how long that takes on this machine is known after the first run.]")
+    if seconds is None:
+        st.markdown(f":gray[{count}; how long that takes is known once the worker is ready.]")
         return
-    st.markdown(f"{count} take **{duration(trials.n_candidates / rate)}** on this machine")
+    st.markdown(f"{count} take **{duration(seconds)}** on this machine")

@@ -13,17 +13,21 @@ import pandas as pd
 import streamlit as st
 
 from mmm_core.charts.vocabulary import Vocabulary, vocabulary
-from mmm_core.engine.model_summary import measured_rate
+from mmm_core.engine.model_summary import SearchSize, expected_rate, search_size, seconds_of
 from mmm_core.engine.project_file import ParsedProject, parse_project
 from mmm_core.entities.design import Design
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
+from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.records import ProjectRecord, RunRecord, WorkerRecord
 from mmm_core.entities.run_result import RunResult
-from mmm_core.errors import NotFoundError
+from mmm_core.entities.trials_config import TrialsConfig
+from mmm_core.errors import MMMError, NotFoundError
 from mmm_core.store.workspace import Workspace
 
 WORKER_WARMS_SECONDS = 60.0
+LAST_RUNS = 12
+"""How many runs are asked how fast they were."""
 
 
 def workspace() -> Workspace:
@@ -108,9 +112,15 @@ def country_names() -> dict[str, str]:
     return _country_names()
 
 
-def models_per_second() -> float | None:
-    """What the last finished runs on this machine reached; None before the first."""
-    return measured_rate(workspace().list_runs())
+def expected_seconds(data: MMMDataCollection, trials: TrialsConfig) -> float | None:
+    """How long a search will take on this machine, judging by its last runs or the worker's rehearsal; None before both."""
+    home = workspace()
+    timed = [(run, seconds) for run in home.list_runs() if (seconds := seconds_of(run))][:LAST_RUNS]
+    sizes = ((_size(str(home.folder), run.run_id), run.n_done / seconds) for run, seconds in timed)
+    rate = expected_rate(
+        search_size(data, trials), [(size, rate) for size, rate in sizes if size is not None], home.load_rate()
+    )
+    return trials.n_candidates / rate if rate else None
 
 
 def worker() -> WorkerRecord | None:
@@ -185,6 +195,16 @@ def _run_table(folder: str, run_id: str) -> pd.DataFrame:
 def _request(run_id: str, project_file: str) -> ParsedProject:
     del run_id
     return parse_project(project_file)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _size(folder: str, run_id: str) -> SearchSize | None:
+    """How large a run was; None when its data do not fit its settings (any more)."""
+    asked = request(workspace().get_run(run_id))
+    try:
+        return search_size(MMMDataCollection(table=_run_table(folder, run_id), settings=asked.settings), asked.trials)
+    except MMMError:
+        return None
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -23,6 +23,14 @@ def test_before_the_first_run_it_says_what_will_be_run(studio: Visit, project_id
     assert "No worker is running yet" in plain(app)
 
 
+def test_before_the_first_run_the_time_comes_from_the_rehearsal_of_the_worker(
+    studio: Visit, workspace: Workspace, project_id: str
+) -> None:
+    assert "on this machine" not in plain(studio("run", project=project_id))
+    workspace.save_rate(10.0)
+    assert "Takes about 1" in plain(studio("run", project=project_id))
+
+
 def test_start_queues_the_settings_of_the_project_exactly(studio: Visit, workspace: Workspace, project_id: str) -> None:
     app = studio("run", project=project_id)
     app.button(key="start").click().run()

@@ -9,7 +9,15 @@ from mmm_core.engine.country_names import country_names
 from mmm_core.engine.curve_preview import half_life, preview_carry_over, preview_response
 from mmm_core.engine.demo_project import demo_settings
 from mmm_core.engine.ingest import read_table
-from mmm_core.engine.model_summary import describe_model, describe_upload, measured_rate, periods_per_parameter
+from mmm_core.engine.model_summary import (
+    SearchSize,
+    describe_model,
+    describe_upload,
+    expected_rate,
+    periods_per_parameter,
+    search_size,
+    seconds_of,
+)
 from mmm_core.entities.columns import AdstockKind
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.records import RunRecord, RunStatus
@@ -61,14 +69,36 @@ def test_periods_per_parameter_counts_every_estimated_column(demo: MMMDataCollec
     assert periods_per_parameter(demo) == pytest.approx(208 / 12)  # intercept, 3 baseline, 2 context, 6 channels
 
 
-def test_the_measured_rate_is_the_median_of_the_last_runs() -> None:
-    runs = [finished(1.0), finished(2.0), finished(4.0), finished(100.0)]
-    assert measured_rate(runs) == pytest.approx(500.0)
+def test_the_expected_rate_is_the_median_of_the_last_runs_of_its_size() -> None:
+    size = SearchSize("NSGA2", 2_500)
+    assert expected_rate(size, [(size, 1000.0), (size, 500.0), (size, 250.0), (size, 1.0)]) == pytest.approx(500.0)
+
+
+def test_a_larger_search_is_expected_to_be_slower() -> None:
+    small, large = SearchSize("NSGA2", 2_500), SearchSize("NSGA2", 22_500)
+    assert expected_rate(large, [(small, 1000.0)]) == pytest.approx(200.0)
+
+
+def test_runs_of_the_same_algorithm_go_before_newer_ones_of_others() -> None:
+    ours, theirs = SearchSize("NSGA2", 2_500), SearchSize("TwoPointsDE", 2_500)
+    assert expected_rate(theirs, [(ours, 40_000.0), (theirs, 4_000.0)]) == pytest.approx(4_000.0)
+    assert expected_rate(theirs, [(ours, 40_000.0)]) == pytest.approx(40_000.0 / 10.5)  # bench: 3,869
+
+
+def test_before_the_first_run_the_rehearsal_tells_the_rate() -> None:
+    asked = SearchSize("NSGA2", 2_500)
+    assert expected_rate(asked, [], 50_000.0) == pytest.approx(28_000.0)
+    assert expected_rate(asked, []) is None
 
 
 def test_runs_that_say_nothing_about_speed_do_not_count() -> None:
     runs = [finished(1.0, cached=True), finished(1.0, status=RunStatus.FAILED), finished(0.0), finished(1.0, n_done=0)]
-    assert measured_rate(runs) is None
+    assert [seconds_of(run) for run in runs] == [None] * 4
+    assert seconds_of(finished(2.0)) == 2.0
+
+
+def test_the_size_of_a_search_is_periods_times_columns(demo: MMMDataCollection) -> None:
+    assert search_size(demo, TrialsConfig()) == SearchSize("NSGA2", 208 * 12)
 
 
 def test_half_of_a_geometric_pressure_is_gone_when_theory_says_so() -> None:
