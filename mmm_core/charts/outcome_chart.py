@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import plotly.graph_objects as go
 
 from mmm_core.charts.theme import PALETTES, Theme, apply_theme, compact_money, compact_number, escape
 from mmm_core.entities.columns import Frequency
+from mmm_core.entities.date_checks import touched_periods
 from mmm_core.entities.design import DateArray, FloatArray
 from mmm_core.entities.naming import readable_name
 from mmm_core.entities.settings import MarkedPeriods, Treatment, Window
@@ -31,7 +33,7 @@ class OutcomePoints(NamedTuple):
         average: Mean over the window, unit of the outcome.
         yearly_change: Last year's mean over the one before, minus 1; NaN with less than two years in the window.
         window: First and last day that are modelled; None means all.
-        marks: One-off periods.
+        marks: One-off periods, widened to the whole periods they touch.
     """
 
     dates: DateArray
@@ -80,8 +82,18 @@ def outcome_points(
         average=float(np.nanmean(used)) if np.isfinite(used).any() else float("nan"),
         yearly_change=_yearly_change(used, PERIODS_PER_YEAR[frequency]) if frequency else float("nan"),
         window=(window.start, window.end) if window is not None else None,
-        marks=tuple(marks),
+        marks=tuple(_whole_periods(mark, days) for mark in marks),
     )
+
+
+def _whole_periods(mark: MarkedPeriods, days: DateArray) -> MarkedPeriods:
+    """The mark from the first day of the first period it touches to the last day of the last one."""
+    touched = np.flatnonzero(touched_periods(pd.Series(days), mark.start, mark.end))
+    if not len(touched):
+        return mark
+    start, after = days[touched[0]], days[touched[-1] + 1 : touched[-1] + 2]
+    end = (after[0] - 1).item() if len(after) and not np.isnat(after[0]) else mark.end
+    return replace(mark, start=start.item(), end=max(start.item(), end))
 
 
 def draw_outcome(points: OutcomePoints, theme: Theme = Theme.LIGHT) -> go.Figure:

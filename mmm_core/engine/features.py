@@ -10,6 +10,7 @@ from mmm_core.engine.factor_columns import contrasts, is_factor, one_hot
 from mmm_core.engine.holiday_calendar import holiday_table, holidays_of
 from mmm_core.engine.prophet_baseline import BaselineParts, BaselineQuestion, split_outcome
 from mmm_core.entities.columns import PaidMedia, Sign
+from mmm_core.entities.date_checks import touched_periods
 from mmm_core.entities.design import DateArray, Design, FloatArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.settings import ModelSettings, Treatment
@@ -140,7 +141,7 @@ def _question(data: MMMDataCollection, dummies: list[FloatArray]) -> BaselineQue
     outcome = _numbers(data.table[data.settings.outcome.column]).copy()
     for marked in data.settings.marked:
         if marked.treatment is Treatment.LEAVE_OUT:
-            outcome[data.dates.between(pd.Timestamp(marked.start), pd.Timestamp(marked.end)).to_numpy()] = np.nan
+            outcome[touched_periods(data.dates, marked.start, marked.end)] = np.nan
     return BaselineQuestion(
         dates=dates,
         outcome=outcome,
@@ -190,7 +191,7 @@ def _event_columns(data: MMMDataCollection) -> Iterator[_Column]:
         inside = np.zeros(len(data.table), dtype=bool)
         for marked in events:
             if marked.reason == reason:
-                inside |= data.dates.between(pd.Timestamp(marked.start), pd.Timestamp(marked.end)).to_numpy()
+                inside |= touched_periods(data.dates, marked.start, marked.end)
         yield _Column(_free_name(reason, data.settings), inside.astype(np.float64), _LIMITS[Sign.DEFAULT])
 
 

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from mmm_core.entities.date_checks import STEP_DAYS, date_problems, detect_frequency, missing_periods, parse_dates
+from mmm_core.entities.date_checks import (
+    STEP_DAYS,
+    date_problems,
+    detect_frequency,
+    missing_periods,
+    parse_dates,
+    touched_periods,
+)
 from mmm_core.entities.design import FloatArray, IntArray
 from mmm_core.entities.settings import ModelSettings, Treatment
 
@@ -44,7 +51,7 @@ def find_problems(table: pd.DataFrame, settings: ModelSettings) -> list[str]:
 
 
 def rows_in_window(dates: pd.Series, settings: ModelSettings) -> IntArray:
-    """Indices of the periods whose first day lies in the window and that are not left out.
+    """Indices of the periods whose first day lies in the window and that no left-out period touches.
 
     Args:
         dates: datetime64, ascending, shape (n_all,).
@@ -58,7 +65,7 @@ def rows_in_window(dates: pd.Series, settings: ModelSettings) -> IntArray:
         inside &= dates.between(pd.Timestamp(settings.window.start), pd.Timestamp(settings.window.end)).to_numpy()
     for marked in settings.marked:
         if marked.treatment is Treatment.LEAVE_OUT:
-            inside &= ~dates.between(pd.Timestamp(marked.start), pd.Timestamp(marked.end)).to_numpy()
+            inside &= ~touched_periods(dates, marked.start, marked.end)
     return np.flatnonzero(inside)
 
 
@@ -153,12 +160,27 @@ def _window_problems(table: pd.DataFrame, settings: ModelSettings, fine: set[str
             f"The window {settings.window.start} to {settings.window.end} reaches outside the data, which run from "
             f"{first} to {last}. Move its ends inside."
         )
+    yield from _idle_marks(dates, rows, settings)
     yield from _flat_columns(ordered.iloc[rows], settings, fine)
     needed = 2 * count_estimated_columns(ordered.iloc[rows], settings)
     if len(rows) < needed:
         yield (
             f"{len(rows)} periods cannot bear {needed // 2} estimated columns; at least two periods per column are needed "
             f"({needed}). Remove columns, switch baseline parts off or give more history."
+        )
+
+
+def _idle_marks(dates: pd.Series, rows: IntArray, settings: ModelSettings) -> Iterator[str]:
+    """One-off periods without effect. One left out before the window has one: the baseline is fitted on all periods."""
+    for marked in settings.marked:
+        touched = touched_periods(dates, marked.start, marked.end)
+        is_event = marked.treatment is Treatment.EVENT
+        if touched[rows].any() if is_event else touched.any():
+            continue
+        among = "that is modelled" if is_event else "of the data"
+        yield (
+            f"The one-off period {marked.reason!r} ({marked.start} to {marked.end}) touches no period {among}; the data run "
+            f"from {dates.iloc[0].date()} to {dates.iloc[-1].date()}. Correct its days or remove it."
         )
 
 

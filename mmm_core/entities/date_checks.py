@@ -1,9 +1,11 @@
 """What can be wrong with the dates of a table, and how long its periods are."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mmm_core.entities.columns import Frequency
 
@@ -37,6 +39,29 @@ def detect_frequency(dates: pd.Series) -> Frequency | None:
         return None
     days = int(dates.sort_values().diff().dt.days.median())
     return next((kind for kind, (low, high) in STEP_DAYS.items() if low <= days <= high), None)
+
+
+def touched_periods(dates: pd.Series, start: dt.date, end: dt.date) -> NDArray[np.bool_]:
+    """Which periods share at least one day with ``start`` to ``end``.
+
+    A day or week lasts from its date to the day before the next one; a month is the calendar month its date lies in, whichever
+    day it is stamped with.
+
+    Args:
+        dates: First day of every period, datetime64, shape (n_periods,).
+        start: First day.
+        end: Last day.
+
+    Returns:
+        Shape (n_periods,).
+    """
+    first, last = pd.Timestamp(start), pd.Timestamp(end)
+    frequency = detect_frequency(dates.dropna())
+    if frequency is Frequency.MONTH:
+        months = dates.dt.to_period("M")
+        return ((months >= first.to_period("M")) & (months <= last.to_period("M"))).to_numpy(np.bool_)
+    n_days = STEP_DAYS[frequency][1] if frequency else 1
+    return ((dates > first - pd.Timedelta(days=n_days)) & (dates <= last)).to_numpy(np.bool_)
 
 
 def missing_periods(dates: pd.Series, frequency: Frequency) -> list[pd.Timestamp]:

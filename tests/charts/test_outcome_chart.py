@@ -47,6 +47,12 @@ def test_the_title_states_the_change() -> None:
     assert title == "Revenue averages €105 a week, the last year 10% above the one before"
 
 
+def test_a_mark_in_the_middle_of_a_week_is_drawn_over_the_week_it_touches() -> None:
+    day = dt.date(2022, 3, 9)
+    drawn = two_years(marks=(MarkedPeriods(start=day, end=day, reason="Strike"),)).marks[0]
+    assert (drawn.start, drawn.end) == (dt.date(2022, 3, 7), dt.date(2022, 3, 13))
+
+
 def test_short_data_are_not_compared_by_year() -> None:
     dates = pd.Series(pd.date_range("2022-01-03", periods=60, freq="7D"))
     points = outcome_points(dates, pd.Series(np.arange(60.0), name="orders"), frequency=Frequency.WEEK)

@@ -72,6 +72,18 @@ def test_periods_left_out_are_no_column_and_no_modelled_row() -> None:
     assert design.rows.tolist() == [0, *range(3, 60)]
 
 
+def test_an_event_of_one_day_in_the_middle_of_a_week_marks_that_week() -> None:
+    design = build_design(small_data(marked=(mark("2023-03-09", "2023-03-09"),)))
+    assert np.flatnonzero(design.baseline[:, 1]).tolist() == [9]
+
+
+def test_days_left_out_in_the_middle_of_a_week_hide_that_week_from_prophet() -> None:
+    shocked = small_table().assign(sales=lambda t: t["sales"].where(t.index != 30, 1e6))
+    left_out = mark("2023-08-02", "2023-08-04", treatment=Treatment.LEAVE_OUT)
+    calm, spoilt = (build_design(small_data(t, baseline=SEASON, marked=(left_out,))) for t in (small_table(), shocked))
+    np.testing.assert_array_equal(calm.baseline, spoilt.baseline)
+
+
 def test_periods_left_out_do_not_move_prophet_s_trend() -> None:
     shocked = small_table().assign(sales=lambda t: t["sales"].where(t.index != 30, 1e6))
     left_out = mark("2023-07-31", "2023-07-31", treatment=Treatment.LEAVE_OUT)
@@ -100,8 +112,8 @@ def test_a_weekly_pattern_in_weekly_data_is_dropped_as_constant() -> None:
     assert (design.baseline_names, design.dropped) == (("trend", "price"), ("weekday",))
 
 
-def test_an_event_outside_the_data_is_dropped() -> None:
-    assert build_design(small_data(marked=(mark("2030-01-07", "2030-01-14"),))).dropped == ("lockdown",)
+def test_an_event_in_every_period_is_dropped() -> None:
+    assert build_design(small_data(marked=(mark("2023-01-02", "2024-03-01"),))).dropped == ("lockdown",)
 
 
 def test_without_a_sign_prophet_s_parts_are_boxed_context_is_free_and_media_are_positive() -> None:

@@ -294,13 +294,57 @@ def test_the_frequency_is_told_from_the_dates(freq: str, kind: Frequency) -> Non
     assert small_data(small_table(freq=freq)).frequency is kind
 
 
-def test_modelled_rows_are_those_whose_first_day_lies_in_the_window_and_is_not_left_out() -> None:
+def test_modelled_rows_are_those_whose_first_day_lies_in_the_window_and_that_are_not_left_out() -> None:
     data = small_data(
         window=Window(start=dt.date(2023, 1, 3), end=dt.date(2023, 7, 5)),
         marked=(mark("2023-01-10", "2023-01-16", treatment=Treatment.LEAVE_OUT), mark("2023-02-06", "2023-02-06")),
     )
-    assert data.rows.tolist() == [1, *range(3, 27)]
-    assert data.n_periods == 25
+    assert data.rows.tolist() == list(range(3, 27))
+    assert data.n_periods == 24
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "left_out"),
+    [
+        ("2023-03-15", "2023-03-17", [10]),
+        ("2023-03-15", "2023-04-02", [10, 11, 12]),
+        ("2023-03-13", "2023-03-13", [10]),
+        ("2023-03-19", "2023-03-20", [10, 11]),
+    ],
+)
+def test_every_week_that_shares_a_day_with_what_is_left_out_is_left_out(
+    start: str, end: str, left_out: list[int]
+) -> None:
+    data = small_data(marked=(mark(start, end, treatment=Treatment.LEAVE_OUT),))
+    assert sorted({*range(60)} - {*data.rows.tolist()}) == left_out
+
+
+@pytest.mark.parametrize("freq", ["MS", "ME"])
+def test_a_month_is_left_out_whichever_day_it_is_stamped_with(freq: str) -> None:
+    data = small_data(
+        small_table(first="2018-01-01", freq=freq),
+        marked=(mark("2018-03-10", "2018-04-02", treatment=Treatment.LEAVE_OUT),),
+    )
+    assert sorted({*range(60)} - {*data.rows.tolist()}) == [2, 3]
+
+
+def test_a_day_left_out_of_daily_data_takes_no_other_with_it() -> None:
+    data = small_data(small_table(freq="D"), marked=(mark("2023-01-05", "2023-01-05", treatment=Treatment.LEAVE_OUT),))
+    assert sorted({*range(60)} - {*data.rows.tolist()}) == [3]
+
+
+@pytest.mark.parametrize("treatment", Treatment)
+def test_a_one_off_period_outside_the_data_is_refused(treatment: Treatment) -> None:
+    found = problems(small_table(), marked=(mark("2030-01-07", "2030-01-14", treatment=treatment),))
+    assert len(found) == 1
+    assert found[0].startswith("The one-off period 'lockdown' (2030-01-07 to 2030-01-14) touches no period")
+
+
+def test_an_event_before_the_window_is_refused_but_may_be_left_out_of_the_baseline() -> None:
+    window, day = Window(start=dt.date(2023, 3, 6), end=dt.date(2024, 2, 19)), "2023-01-12"
+    assert "touches no period that is modelled" in problems(small_table(), window=window, marked=(mark(day, day),))[0]
+    left_out = mark(day, day, treatment=Treatment.LEAVE_OUT)
+    assert problems(small_table(), window=window, marked=(left_out,)) == []
 
 
 def test_an_unused_column_does_not_matter() -> None:
