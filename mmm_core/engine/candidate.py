@@ -6,7 +6,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from mmm_core.entities.columns import AdstockKind
+from mmm_core.engine.candidate_evaluator import (
+    KIND_CODES,
+    CandidateBatch,
+    CandidateEvaluator,
+    parameters_of,
+    required_keys,
+)
 from mmm_core.entities.design import Design, FloatArray, SearchSpace
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
@@ -14,85 +20,21 @@ from mmm_core.entities.model_output import METRICS
 from mmm_core.entities.settings import DEFAULT_BOUNDS, PARAMETER_LIMITS, ModelSettings
 from mmm_core.entities.trials_config import INTERCEPT_SIGNS, TrialsConfig
 from mmm_core.errors import BoundsError, SettingsError
-from mmm_core.kernels.adstock import GEOMETRIC, WEIBULL_CDF, WEIBULL_PDF
 from mmm_core.kernels.decomposition import saturate_parts, transform_channel
-from mmm_core.kernels.evaluation import Batch, Layout, Problem, Rules, evaluate_batch
+from mmm_core.kernels.evaluation import Batch
 from mmm_core.kernels.objectives import split_ends
 from mmm_core.kernels.saturation import hill
 
-SOLVERS = ("exact", "glmnet")
-_KIND_CODES = {
-    AdstockKind.GEOMETRIC: GEOMETRIC,
-    AdstockKind.WEIBULL_CDF: WEIBULL_CDF,
-    AdstockKind.WEIBULL_PDF: WEIBULL_PDF,
-}
+__all__ = [
+    "CandidateBatch",
+    "CandidateEvaluator",
+    "build_search_space",
+    "lambda_range",
+    "refit_model",
+    "response_curve",
+]
+
 _LAMBDA_MIN_RATIO = 1e-4
-
-
-class CandidateBatch(NamedTuple):
-    """What the search keeps of every candidate.
-
-    Attributes:
-        metrics: Columns ``METRICS``, shape (n_candidates, 9).
-        coefficients: Intercept first, outcome per transformed unit, shape (n_candidates, n_terms).
-        contributions: Sum over the modelled periods per term, outcome units, same shape.
-    """
-
-    metrics: FloatArray
-    coefficients: FloatArray
-    contributions: FloatArray
-
-
-class CandidateEvaluator:
-    """Evaluates batches of candidates of one design under one set of rules.
-
-    What a candidate gets does not depend on the batch it is evaluated in. Safe to use from several threads.
-    """
-
-    def __init__(self, design: Design, names: Sequence[str], trials: TrialsConfig, *, solver: str = "exact") -> None:
-        """Prepare the arrays.
-
-        Args:
-            design: Data.
-            names: Flat keys of the columns of the values that will be evaluated, any order.
-            trials: Intercept and penalty rules; the number of candidates does not matter here.
-            solver: "exact" or "glmnet".
-
-        Raises:
-            BoundsError: A hyperparameter of a medium or lambda is not among ``names``.
-            SettingsError: ``solver`` is unknown.
-        """
-        if solver not in SOLVERS:
-            raise SettingsError(f"solver must be one of {', '.join(SOLVERS)}; got {solver!r}.")
-        self._problem = _arrays_of(design)
-        self._layout = _layout_of(design, tuple(names))
-        self._n_parameters = len(names)
-        self._rules = Rules(
-            glmnet=solver == "glmnet",
-            intercept=trials.intercept,
-            drop_negative=trials.intercept_sign == "non_negative",
-            zero_penalty=trials.rssd_zero_penalty,
-        )
-
-    def evaluate(self, values: FloatArray) -> CandidateBatch:
-        """Fit and judge every row of ``values``.
-
-        Args:
-            values: Shape (n_candidates, n_parameters), natural units; lambda is the final lambda.
-
-        Returns:
-            Metrics, coefficients and contributions, in the order of the rows.
-        """
-        batch = self.evaluate_in_full(values)
-        return CandidateBatch(batch.metrics, batch.coefficients, batch.contributions)
-
-    def evaluate_in_full(self, values: FloatArray) -> Batch:
-        """The same, and whether each model kept its intercept."""
-        if values.ndim != 2 or values.shape[1] != self._n_parameters:
-            raise SettingsError(
-                f"Candidates must come as rows of {self._n_parameters} hyperparameters; got an array of {values.shape}."
-            )
-        return evaluate_batch(values, self._problem, self._layout, self._rules)
 
 
 def lambda_range(design: Design) -> tuple[float, float]:
@@ -212,7 +154,7 @@ def response_curve(
     alpha = model.hyperparameters[f"{channel}_alpha"]
     pressure, immediate, _ = transform_channel(
         design.media[:, c],
-        _KIND_CODES[design.adstock[c]],
+        KIND_CODES[design.adstock[c]],
         _decay_of(design, c, model.hyperparameters),
         design.weibull_length,
     )
@@ -241,55 +183,10 @@ def _design_of(data: MMMDataCollection | Design) -> Design:
     return build_design(data)
 
 
-def _arrays_of(design: Design) -> Problem:
-    rows = design.rows
-    spend = design.spend[rows].sum(axis=0)
-    return Problem(
-        outcome=np.array(design.outcome[rows], dtype=np.float64, order="C"),
-        fixed=np.array(design.baseline[rows].T, dtype=np.float64, order="C"),
-        media=np.array(design.media.T, dtype=np.float64, order="C"),
-        rows=np.array(rows, dtype=np.int64),
-        kinds=np.array([_KIND_CODES[kind] for kind in design.adstock], dtype=np.int64),
-        weibull_length=int(design.weibull_length),
-        lower=np.array(design.lower, dtype=np.float64, order="C"),
-        upper=np.array(design.upper, dtype=np.float64, order="C"),
-        trend=int(design.trend_column),
-        spend_share=spend / spend.sum(),
-    )
-
-
-def _parameters_of(kind: AdstockKind) -> tuple[str, ...]:
-    """Alpha, gamma, then what the adstock needs."""
-    return ("alpha", "gamma", "theta") if kind is AdstockKind.GEOMETRIC else ("alpha", "gamma", "shape", "scale")
-
-
-def _required_keys(design: Design) -> list[str]:
-    media = zip(design.media_names, design.adstock, strict=True)
-    return [f"{channel}_{parameter}" for channel, kind in media for parameter in _parameters_of(kind)] + ["lambda"]
-
-
-def _layout_of(design: Design, names: tuple[str, ...]) -> Layout:
-    position = {name: i for i, name in enumerate(names)}
-    missing = [key for key in _required_keys(design) if key not in position]
-    if missing:
-        raise BoundsError(f"The hyperparameter {missing[0]!r} is missing; give a value for {', '.join(missing)}.")
-    media = np.full((len(design.media_names), 4), -1, dtype=np.int64)
-    for c, (channel, kind) in enumerate(zip(design.media_names, design.adstock, strict=True)):
-        for k, parameter in enumerate(_parameters_of(kind)):
-            media[c, k] = position[f"{channel}_{parameter}"]
-    penalties = [position.get(f"{column}_penalty", -1) for column in design.column_names]
-    return Layout(
-        media=media,
-        penalties=np.array(penalties, dtype=np.int64),
-        shrinkage=position["lambda"],
-        train_size=position.get("train_size", -1),
-    )
-
-
 def _check_hyperparameters(design: Design, hyperparameters: Mapping[str, float]) -> None:
     """Refuse values outside their limits and keys the model does not know."""
     penalties = [f"{column}_penalty" for column in design.column_names]
-    known = {*_required_keys(design), *penalties, "train_size"}
+    known = {*required_keys(design), *penalties, "train_size"}
     for key, value in hyperparameters.items():
         if key not in known:
             raise SettingsError(f"The model has no hyperparameter {key!r}; it has {', '.join(sorted(known))}.")
@@ -302,7 +199,7 @@ def _check_hyperparameters(design: Design, hyperparameters: Mapping[str, float])
 
 def _decay_of(design: Design, c: int, hyperparameters: Mapping[str, float]) -> tuple[float, ...]:
     channel = design.media_names[c]
-    return tuple(hyperparameters[f"{channel}_{parameter}"] for parameter in _parameters_of(design.adstock[c])[2:])
+    return tuple(hyperparameters[f"{channel}_{parameter}"] for parameter in parameters_of(design.adstock[c])[2:])
 
 
 class _Parts(NamedTuple):
@@ -321,7 +218,7 @@ def _transform_media(design: Design, hyperparameters: Mapping[str, float]) -> _P
     for c, (channel, kind) in enumerate(zip(design.media_names, design.adstock, strict=True)):
         decay = _decay_of(design, c, hyperparameters)
         pressure, immediate, inflation = transform_channel(
-            design.media[:, c], _KIND_CODES[kind], decay, design.weibull_length
+            design.media[:, c], KIND_CODES[kind], decay, design.weibull_length
         )
         alpha, gamma = hyperparameters[f"{channel}_alpha"], hyperparameters[f"{channel}_gamma"]
         saturated, now, later, inflexion = saturate_parts(pressure, immediate, design.rows, alpha, gamma)

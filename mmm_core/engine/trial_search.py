@@ -59,7 +59,7 @@ def run_trial(task: TrialTask, after_batch: Callable[[], None] | None = None) ->
     Returns:
         Times; the candidates are read back with :func:`read_trial`.
     """
-    from mmm_core.engine.candidate import CandidateEvaluator
+    from mmm_core.engine.candidate_evaluator import CandidateEvaluator
 
     began = time.perf_counter()
     board = ProgressBoard(task.folder / BOARD)

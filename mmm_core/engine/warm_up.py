@@ -23,12 +23,16 @@ def warm_up() -> None:
 
 
 def warm_up_process(algorithm: str = DEFAULT_ALGORITHM) -> None:
-    """Search a little, rank and refit, in this process."""
+    """Search a little, watch it, rank and refit, in this process."""
     from mmm_core.engine.process_pool import run_folder
+    from mmm_core.engine.progress_board import ProgressBoard
+    from mmm_core.engine.run_watch import RunWatch
+    from mmm_core.engine.trial_search import BOARD
     from mmm_core.kernels.dominance import rank_fronts
 
     with run_folder() as folder:
         _search_a_little(folder, algorithm)
+        RunWatch(ProgressBoard(folder / BOARD), lambda _: None, None).report()
     rank_fronts(np.zeros(1), np.zeros(1))
     warm_up()
 
@@ -54,16 +58,14 @@ def _warm_child(folder: Path, number: int, n_children: int, algorithm: str) -> N
 
 def _search_a_little(folder: Path, algorithm: str) -> None:
     from mmm_core.engine.progress_board import ProgressBoard
-    from mmm_core.engine.run_watch import RunWatch
     from mmm_core.engine.trial_search import BOARD, TrialTask, run_trial
 
     design = _tiny_design()
     trials = TrialsConfig(trials=1, iterations=120, algorithm=algorithm)
-    watch = RunWatch(ProgressBoard.create(folder / BOARD, 1, trials.iterations), lambda _: None, None)
+    ProgressBoard.create(folder / BOARD, 1, trials.iterations)
     stream = np.random.SeedSequence(0)
     space = _tiny_space(design)
     run_trial(TrialTask(number=1, design=design, space=space, trials=trials, seed=stream, folder=folder))
-    watch.report()
 
 
 def _tiny_design() -> Design:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -94,12 +94,14 @@ class ModelOutput:
     def paid_contributions(self) -> FloatArray:
         """Contribution of every paid channel, shape (n_candidates, n_paid)."""
         columns = [self.term_names.index(name) for name in self.paid_names]
-        return np.concatenate([trial.contributions[:, columns] for trial in self.trials])
+        paid: FloatArray = np.concatenate([trial.contributions[:, columns] for trial in self.trials])
+        return paid
 
     @property
     def roas(self) -> FloatArray:
         """Contribution per unit of spend, shape (n_candidates, n_paid). For conversions: outcomes per unit of spend."""
-        return self.paid_contributions / self.total_spend
+        roas: FloatArray = self.paid_contributions / self.total_spend
+        return roas
 
     @property
     def effect_share(self) -> FloatArray:
@@ -119,22 +121,21 @@ class ModelOutput:
 
     def to_frame(self) -> pd.DataFrame:
         """One row per candidate: identity, metrics, hyperparameters, effect share and ROAS per paid channel."""
-        shares = tuple(f"{name}_effect_share" for name in self.paid_names)
-        roas = tuple(f"{name}_roas" for name in self.paid_names)
-        columns = (*METRICS, *self.parameter_names, *shares, *roas)
-        # One array, column by column in memory, filled block by block: a million candidates need no second copy of it.
+        shares = [f"{name}_effect_share" for name in self.paid_names]
+        roas = [f"{name}_roas" for name in self.paid_names]
+        columns = [*METRICS, *self.parameter_names, *shares, *roas]
+        # One array, column by column in memory, filled trial by trial: a million candidates need no second copy of it.
         values = np.empty((len(columns), self.n_candidates))
-        ends = np.cumsum([len(METRICS), len(self.parameter_names), len(shares)])
-        metrics, parameters, share_rows, roas_rows = np.split(values, ends)
-        metrics[:] = self.stacked("metrics").T
-        parameters[:] = self.stacked("hyperparameters").T
-        share_rows[:] = self.effect_share.T
-        roas_rows[:] = self.roas.T
-        frame = pd.DataFrame(values.T, columns=list(columns), copy=False)
-        counts = [len(trial.metrics) for trial in self.trials]
-        frame.insert(0, "solution_id", pd.Series(self.solution_ids, dtype="str"))
-        frame.insert(1, "trial", np.repeat([trial.number for trial in self.trials], counts))
-        frame.insert(2, "iteration", np.concatenate([np.arange(1, count + 1) for count in counts]))
+        parts = [replace(self, trials=(trial,)) for trial in self.trials]
+        ends = np.cumsum([part.n_candidates for part in parts])
+        for trial, part, place in zip(self.trials, parts, np.split(values, ends[:-1], axis=1), strict=True):
+            blocks = (trial.metrics, trial.hyperparameters, part.effect_share, part.roas)
+            np.concatenate([block.T for block in blocks], out=place)
+        frame = pd.DataFrame(values.T, columns=columns, copy=False)
+        ids = [pd.Series(part.solution_ids, dtype="str") for part in parts]
+        frame.insert(0, "solution_id", pd.concat(ids, ignore_index=True))
+        frame.insert(1, "trial", np.repeat([trial.number for trial in self.trials], [len(one) for one in ids]))
+        frame.insert(2, "iteration", np.concatenate([np.arange(1, len(one) + 1) for one in ids]))
         return frame
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmm_core.engine.candidate import CandidateEvaluator
+from mmm_core.engine.candidate_evaluator import CandidateEvaluator
 from mmm_core.engine.features import build_design
 from mmm_core.engine.model_executor import MMMModelExecutor, plan_search, warm_up
 from mmm_core.entities.columns import AdstockKind

@@ -1,0 +1,132 @@
+"""Many candidates at once, for the search. Nothing here needs pandas, which processes of a pool do without."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from mmm_core.entities.columns import AdstockKind
+from mmm_core.entities.design import Design, FloatArray
+from mmm_core.entities.trials_config import TrialsConfig
+from mmm_core.errors import BoundsError, SettingsError
+from mmm_core.kernels.adstock import GEOMETRIC, WEIBULL_CDF, WEIBULL_PDF
+from mmm_core.kernels.evaluation import Batch, Layout, Problem, Rules, evaluate_batch
+
+SOLVERS = ("exact", "glmnet")
+KIND_CODES = {
+    AdstockKind.GEOMETRIC: GEOMETRIC,
+    AdstockKind.WEIBULL_CDF: WEIBULL_CDF,
+    AdstockKind.WEIBULL_PDF: WEIBULL_PDF,
+}
+
+
+class CandidateBatch(NamedTuple):
+    """What the search keeps of every candidate.
+
+    Attributes:
+        metrics: Columns ``METRICS``, shape (n_candidates, 9).
+        coefficients: Intercept first, outcome per transformed unit, shape (n_candidates, n_terms).
+        contributions: Sum over the modelled periods per term, outcome units, same shape.
+    """
+
+    metrics: FloatArray
+    coefficients: FloatArray
+    contributions: FloatArray
+
+
+class CandidateEvaluator:
+    """Evaluates batches of candidates of one design under one set of rules.
+
+    What a candidate gets does not depend on the batch it is evaluated in. Safe to use from several threads.
+    """
+
+    def __init__(self, design: Design, names: Sequence[str], trials: TrialsConfig, *, solver: str = "exact") -> None:
+        """Prepare the arrays.
+
+        Args:
+            design: Data.
+            names: Flat keys of the columns of the values that will be evaluated, any order.
+            trials: Intercept and penalty rules; the number of candidates does not matter here.
+            solver: "exact" or "glmnet".
+
+        Raises:
+            BoundsError: A hyperparameter of a medium or lambda is not among ``names``.
+            SettingsError: ``solver`` is unknown.
+        """
+        if solver not in SOLVERS:
+            raise SettingsError(f"solver must be one of {', '.join(SOLVERS)}; got {solver!r}.")
+        self._problem = _arrays_of(design)
+        self._layout = _layout_of(design, tuple(names))
+        self._n_parameters = len(names)
+        self._rules = Rules(
+            glmnet=solver == "glmnet",
+            intercept=trials.intercept,
+            drop_negative=trials.intercept_sign == "non_negative",
+            zero_penalty=trials.rssd_zero_penalty,
+        )
+
+    def evaluate(self, values: FloatArray) -> CandidateBatch:
+        """Fit and judge every row of ``values``.
+
+        Args:
+            values: Shape (n_candidates, n_parameters), natural units; lambda is the final lambda.
+
+        Returns:
+            Metrics, coefficients and contributions, in the order of the rows.
+        """
+        batch = self.evaluate_in_full(values)
+        return CandidateBatch(batch.metrics, batch.coefficients, batch.contributions)
+
+    def evaluate_in_full(self, values: FloatArray) -> Batch:
+        """The same, and whether each model kept its intercept."""
+        if values.ndim != 2 or values.shape[1] != self._n_parameters:
+            raise SettingsError(
+                f"Candidates must come as rows of {self._n_parameters} hyperparameters; got an array of {values.shape}."
+            )
+        return evaluate_batch(values, self._problem, self._layout, self._rules)
+
+
+def _arrays_of(design: Design) -> Problem:
+    rows = design.rows
+    spend = design.spend[rows].sum(axis=0)
+    return Problem(
+        outcome=np.array(design.outcome[rows], dtype=np.float64, order="C"),
+        fixed=np.array(design.baseline[rows].T, dtype=np.float64, order="C"),
+        media=np.array(design.media.T, dtype=np.float64, order="C"),
+        rows=np.array(rows, dtype=np.int64),
+        kinds=np.array([KIND_CODES[kind] for kind in design.adstock], dtype=np.int64),
+        weibull_length=int(design.weibull_length),
+        lower=np.array(design.lower, dtype=np.float64, order="C"),
+        upper=np.array(design.upper, dtype=np.float64, order="C"),
+        trend=int(design.trend_column),
+        spend_share=spend / spend.sum(),
+    )
+
+
+def parameters_of(kind: AdstockKind) -> tuple[str, ...]:
+    """Alpha, gamma, then what the adstock needs."""
+    return ("alpha", "gamma", "theta") if kind is AdstockKind.GEOMETRIC else ("alpha", "gamma", "shape", "scale")
+
+
+def required_keys(design: Design) -> list[str]:
+    """Flat keys without which no candidate can be evaluated: those of every medium, then lambda."""
+    media = zip(design.media_names, design.adstock, strict=True)
+    return [f"{channel}_{parameter}" for channel, kind in media for parameter in parameters_of(kind)] + ["lambda"]
+
+
+def _layout_of(design: Design, names: tuple[str, ...]) -> Layout:
+    position = {name: i for i, name in enumerate(names)}
+    missing = [key for key in required_keys(design) if key not in position]
+    if missing:
+        raise BoundsError(f"The hyperparameter {missing[0]!r} is missing; give a value for {', '.join(missing)}.")
+    media = np.full((len(design.media_names), 4), -1, dtype=np.int64)
+    for c, (channel, kind) in enumerate(zip(design.media_names, design.adstock, strict=True)):
+        for k, parameter in enumerate(parameters_of(kind)):
+            media[c, k] = position[f"{channel}_{parameter}"]
+    penalties = [position.get(f"{column}_penalty", -1) for column in design.column_names]
+    return Layout(
+        media=media,
+        penalties=np.array(penalties, dtype=np.int64),
+        shrinkage=position["lambda"],
+        train_size=position.get("train_size", -1),
+    )
