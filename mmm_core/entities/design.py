@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmm_core.entities.columns import AdstockKind, Frequency
-from mmm_core.errors import BoundsError
+from mmm_core.errors import BoundsError, SettingsError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -55,6 +55,30 @@ class Design:
     weibull_length: int
     frequency: Frequency = Frequency.WEEK
     dropped: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        n_all, n_baseline, n_media = len(self.outcome), len(self.baseline_names), len(self.media_names)
+        shapes = {
+            "dates": (n_all,),
+            "baseline": (n_all, n_baseline),
+            "media": (n_all, n_media),
+            "spend": (n_all, self.n_paid),
+            "lower": (n_baseline + n_media,),
+            "upper": (n_baseline + n_media,),
+        }
+        for name, wanted in shapes.items():  # compiled code reads these without checking
+            got = getattr(self, name).shape
+            if got != wanted:
+                raise SettingsError(f"Design.{name} must have the shape {wanted}, got {got}.")
+        if len(self.adstock) != n_media or not 0 <= self.n_paid <= n_media:
+            raise SettingsError(
+                f"A design with {n_media} media needs as many adstock kinds and at most as many paid channels; got "
+                f"{len(self.adstock)} kinds and {self.n_paid} paid."
+            )
+        if len(self.rows) and not (0 <= self.rows.min() and self.rows.max() < n_all):
+            raise SettingsError(f"Design.rows must lie within 0 and {n_all - 1}, got {self.rows.min()} to {self.rows.max()}.")
+        if not -1 <= self.trend_column < n_baseline:
+            raise SettingsError(f"Design.trend_column must lie within -1 and {n_baseline - 1}, got {self.trend_column}.")
 
     @property
     def column_names(self) -> tuple[str, ...]:
