@@ -19,6 +19,8 @@ ON_FRONTS = "on_fronts"
 BASELINE = "baseline"
 FIT = "fit"
 ANY = (-np.inf, np.inf)
+_ZERO_DECIMALS = 1e4
+"""An effect share that rounds to 0.0000 is zero, as in DECOMP.RSSD (``kernels.objectives.decomp_rssd``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,7 @@ class CandidateFilter:
     """Which candidates to look at; all rules must hold.
 
     Attributes:
-        no_zero: Every paid channel is credited with something.
+        no_zero: Every paid channel is credited with something: an effect share of at least 0.005%.
         on_fronts: Only models on the chosen fronts.
         baseline: Share of the outcome that is not media, low and high end; None leaves it free.
         min_rsq: Least adjusted R squared on the training part; None leaves it free.
@@ -77,7 +79,7 @@ def passing(rules: CandidateFilter, result: RunResult) -> BoolArray:
     output = result.collection.model_output
     keep = np.ones(output.n_candidates, dtype=bool)
     if rules.no_zero:
-        keep &= (output.paid_contributions != 0).all(axis=1)
+        keep &= (np.rint(output.effect_share * _ZERO_DECIMALS) != 0).all(axis=1)
     if rules.on_fronts:
         keep &= result.pareto["candidates"]["on_front"].to_numpy(bool)
     if rules.baseline is not None:

@@ -39,6 +39,14 @@ def test_a_model_with_a_channel_at_zero_is_left_out_on_request() -> None:
     assert np.flatnonzero(~keep).tolist() == [4]
 
 
+def test_an_effect_share_that_rounds_to_nothing_is_zero_as_in_the_search() -> None:
+    result = build_result(20)
+    contributions = result.collection.model_output.trials[0].contributions
+    contributions[4:6, -3:] = [[1.0, 1.0, 0.00009], [1.0, 1.0, 0.00011]]
+    keep = passing(CandidateFilter(no_zero=True), result)
+    assert keep[4:6].tolist() == [False, True]
+
+
 def test_only_the_fronts_leaves_the_models_on_the_chosen_fronts() -> None:
     result = build_result(100)
     keep = passing(CandidateFilter(on_fronts=True), result)
