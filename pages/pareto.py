@@ -1,6 +1,6 @@
 """Pareto explorer: all candidates of a run, filtered in business words, and the model somebody clicked, in full."""
 
-from typing import cast
+import functools
 
 import streamlit as st
 
@@ -54,24 +54,17 @@ def render() -> None:
 
 
 def _selected(run: RunRecord, result: RunResult) -> str:
-    """The model that is looked at: the one just clicked, else that of the address, else the picked or recommended one."""
-    clicked = _take_click(run)
-    if clicked is not None:
-        session.open_model(clicked)
+    """The model that is looked at: that of the address, else the picked or the recommended one."""
     known = set(result.collection.model_output.solution_ids)
     wanted = session.model_id() or result.collection.selected_id or ""
     return wanted if wanted in known else result.pareto["recommended_id"]
 
 
-def _take_click(run: RunRecord) -> str | None:
-    """Solution id of a point that was clicked since the last time; the chart keeps its selection between runs."""
-    state = st.session_state.get(_chart_key(run))
-    points = state["selection"]["points"] if state else []
-    clicked = cast("str | None", points[0].get("text")) if points else None
-    if clicked == session.recall("pareto.clicked"):
-        return None
-    session.remember("pareto.clicked", clicked)
-    return clicked
+def _take_click(key: str) -> None:
+    """Open the model of a clicked point; a callback, because the chart reports its selection again on every run."""
+    points = st.session_state[key]["selection"]["points"]
+    if points and points[0].get("text"):
+        session.open_model(points[0]["text"])
 
 
 def _chart_key(run: RunRecord) -> str:
@@ -110,7 +103,7 @@ def _scatter(
         key=_chart_key(run),
         file_name="candidates",
         alt="Scatter of all candidates: error of fit across, gap to spend shares up. The list beside it selects the same models.",
-        select=True,
+        on_select=functools.partial(_take_click, _chart_key(run)),
     )
 
 

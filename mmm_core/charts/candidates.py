@@ -37,7 +37,7 @@ class CandidatePoints(NamedTuple):
         colour_title: What ``colour`` is, with unit.
         recommended: Index of the recommended model.
         selected: Index of the selected model, or None.
-        groups: Indices of the points per trace that can be clicked, in the order of the traces of the figure.
+        groups: Indices of the points per trace, in the order of the traces of the figure.
     """
 
     nrmse: FloatArray
@@ -56,17 +56,6 @@ class CandidatePoints(NamedTuple):
     def n_hidden(self) -> int:
         """How many candidates are left out of the drawing."""
         return int((~self.drawn).sum())
-
-    def clicked(self, trace: int, point: int) -> str | None:
-        """Solution id of a clicked point; None when the click hit a mark that is no candidate of its own.
-
-        Args:
-            trace: Plotly's ``curve_number``.
-            point: Plotly's ``point_index``.
-        """
-        if not 0 <= trace < len(self.groups) or not 0 <= point < len(self.groups[trace]):
-            return None
-        return self.ids[int(self.groups[trace][point])]
 
 
 def candidate_points(

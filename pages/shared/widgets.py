@@ -1,13 +1,12 @@
 """Small pieces every page is made of: where you are, the next step, charts with their data, safe text and tables."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit.elements.plotly_chart import PlotlyState
 
 from mmm_core.charts.theme import Theme, take_title
 from mmm_core.engine.spreadsheet import safe_for_spreadsheet
@@ -154,8 +153,8 @@ def chart(
     key: str,
     file_name: str,
     alt: str,
-    select: bool = False,
-) -> PlotlyState | None:
+    on_select: Callable[[], None] | None = None,
+) -> None:
     """Draw a figure with its data behind a small button: as a table to read and as CSV to keep.
 
     Args:
@@ -164,10 +163,7 @@ def chart(
         key: Unique on the page.
         file_name: Name of the downloads, without ending.
         alt: One sentence for those who cannot see it.
-        select: Whether a click on a point is reported.
-
-    Returns:
-        The selection when ``select``, else None.
+        on_select: Called when a point is clicked; ``st.session_state[key]`` then holds it.
     """
     config = {
         "displaylogo": False,
@@ -175,18 +171,17 @@ def chart(
         "toImageButtonOptions": {"format": "png", "filename": file_name, "scale": 2},
     }
     chart_title(figure)
-    event = st.plotly_chart(
+    st.plotly_chart(
         figure,
         key=key,
         theme=None,
         config=config,
         alt=alt,
         height=int(figure.layout.height or 360),
-        on_select="rerun" if select else "ignore",
+        on_select=on_select or "ignore",
         selection_mode="points",
     )
     _data_behind(data, key=key, file_name=file_name)
-    return event if select else None
 
 
 def chart_title(figure: go.Figure) -> None:

@@ -31,6 +31,15 @@ def charts(app: AppTest) -> list[dict[str, object]]:
     return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
 
 
+def click(app: AppTest, solution_id: str) -> None:
+    """Select a point of the scatter as the browser reports it; AppTest has no such gesture."""
+    chart = app.get("plotly_chart")[0].proto
+    states = app._tree.get_widget_states()
+    state = states.widgets.add(id=chart.id)
+    state.string_value = json.dumps({"selection": {"points": [{"text": solution_id}]}})
+    app._run(states)
+
+
 def see(app: AppTest, view: str) -> AppTest:
     return next(group for group in app.button_group if group.key == "view").set_value(view).run()
 
@@ -78,6 +87,15 @@ def test_a_model_of_the_address_is_shown_and_an_unknown_one_gives_the_recommende
     assert studio("pareto", run=run_id, model="1_7").selectbox(key="model_choice").value == "1_7"
     unknown = studio("pareto", run=run_id, model="9_9")
     assert unknown.selectbox(key="model_choice").value == result().pareto["recommended_id"]
+
+
+def test_a_clicked_point_is_opened_also_after_another_model_was_chosen_in_the_list(explorer: AppTest) -> None:
+    click(explorer, "1_7")
+    assert explorer.query_params["model"] == "1_7"
+    explorer.selectbox(key="model_choice").set_value("1_9").run()
+    click(explorer, "1_7")
+    assert explorer.query_params["model"] == "1_7"
+    assert "model 1_7" in plain(explorer)
 
 
 def test_filters_are_said_in_business_words_with_how_many_survive(explorer: AppTest) -> None:

@@ -13,18 +13,10 @@ def test_every_candidate_is_a_point_and_the_fronts_are_apart_and_joined() -> Non
     assert np.all(np.diff(points.nrmse[points.groups[2]]) >= 0)
 
 
-def test_a_click_answers_with_the_solution_id_of_the_point() -> None:
-    result = build_result(200)
-    points = candidate_points(result)
-    star = len(points.groups) - 1
-    assert points.clicked(star, 0) == result.pareto["recommended_id"]
-    row = points.groups[1][17]
-    assert points.clicked(1, 17) == points.ids[row]
-
-
-@pytest.mark.parametrize(("trace", "point"), [(99, 0), (-1, 0), (1, 10_000), (1, -1)])
-def test_a_click_on_no_candidate_answers_with_none(trace: int, point: int) -> None:
-    assert candidate_points(build_result(200)).clicked(trace, point) is None
+def test_every_point_of_a_trace_carries_its_solution_id_for_the_click() -> None:
+    points = candidate_points(build_result(200))
+    for trace, rows in zip(draw_candidates(points).data[1:], points.groups[1:], strict=True):
+        assert list(trace.text) == [points.ids[row] for row in rows]
 
 
 def test_the_traces_of_the_figure_are_the_groups_in_order() -> None:
