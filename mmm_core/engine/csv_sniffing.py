@@ -51,9 +51,11 @@ def read_csv_cells(content: bytes) -> tuple[pd.DataFrame, str, str]:
     """
     text, encoding = decode_text(content)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    told = re.match(r'\ufeff?"?sep=(.)"?\n', text)
+    told = re.match(r'\ufeff?"?sep=([\x01-\x7e])"?(?:\n|$)', text)
     if told:
         text = text[told.end() :]
+    if not text.strip():
+        raise DataError("The file is empty: it holds nothing but blank lines. Save the table again and upload it.")
     delimiter = told.group(1) if told else sniff_delimiter(text)
     return _split_cells(text, delimiter), delimiter, encoding
 
@@ -87,7 +89,7 @@ def sniff_delimiter(text: str) -> str:
     Raises:
         DataError: No separator gives two columns.
     """
-    lines = [line for line in text[:262_144].split("\n")[:200] if line.strip()]
+    lines = [line for line in text.lstrip()[:262_144].split("\n")[:200] if line.strip()]
     best: tuple[tuple[bool, float, int], str] | None = None
     for delimiter in [name for name in DELIMITER_NAMES if name != " "]:
         score = _score_delimiter(lines, delimiter)

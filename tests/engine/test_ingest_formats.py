@@ -107,6 +107,8 @@ def test_columns_without_a_header_row_get_numbers_and_are_doubted() -> None:
     [
         (b"", "The file is empty"),
         (b"\xef\xbb\xbf\r\n", "The file is empty"),
+        (b"sep=;", "The file is empty"),
+        ("\u00a0".encode(), "The file is empty"),
         (b"date,revenue,tv_spend\n", "The file has column names but no rows"),
         (
             b"date\n2021-01-04\n2021-01-11\n",
@@ -121,6 +123,14 @@ def test_columns_without_a_header_row_get_numbers_and_are_doubted() -> None:
 def test_a_file_of_which_nothing_can_be_made_is_refused_in_a_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):
         read_table(content)
+
+
+@pytest.mark.parametrize(
+    "before", [b"\n" * 300_000, "sep=§\n".encode()], ids=["blank lines", "an impossible separator"]
+)
+def test_odd_lines_before_the_table_do_not_keep_it_from_being_read(before: bytes) -> None:
+    table = b"date,revenue,tv_spend\n" + b"".join(b"2021-01-%02d,%d,%d\n" % (day, day, 2 * day) for day in range(4, 12))
+    assert len(read_table(before + table).table) == 8
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
