@@ -59,9 +59,9 @@ def touched_periods(dates: pd.Series, start: dt.date, end: dt.date) -> NDArray[n
     frequency = detect_frequency(dates.dropna())
     if frequency is Frequency.MONTH:
         months = dates.dt.to_period("M")
-        return ((months >= first.to_period("M")) & (months <= last.to_period("M"))).to_numpy(np.bool_)
+        return np.asarray(months.between(first.to_period("M"), last.to_period("M")), dtype=np.bool_)
     n_days = STEP_DAYS[frequency][1] if frequency else 1
-    return ((dates > first - pd.Timedelta(days=n_days)) & (dates <= last)).to_numpy(np.bool_)
+    return np.asarray(dates.between(first - pd.Timedelta(days=n_days - 1), last), dtype=np.bool_)
 
 
 def missing_periods(dates: pd.Series, frequency: Frequency) -> list[pd.Timestamp]:
