@@ -267,7 +267,7 @@ def _check(draft: ModelDraft, upload: IngestResult, project: ProjectRecord) -> C
         data = MMMDataCollection(table=upload.table, settings=settings)
     except MMMError as error:
         return Checked(problems=boundary.problems_of(error), in_data=not upload.is_usable or bool(upload.findings))
-    configure_state.keep_settings(project, settings, trials, draft.seed)
+    configure_state.keep_settings(project, upload, settings, trials, draft.seed)
     return Checked(data=data, trials=trials)
 
 

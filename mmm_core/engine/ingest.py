@@ -1,6 +1,6 @@
 """From an uploaded file to a canonical table, what was found in it, and what its columns probably are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -24,11 +24,11 @@ from mmm_core.engine.table_checks import RECHECKED, CheckedTable, check_table, p
 from mmm_core.engine.table_layout import NamedCells, name_columns
 from mmm_core.engine.table_repairs import concerned_columns, mend
 from mmm_core.entities.design import IntArray
-from mmm_core.entities.findings import Finding, IngestResult, Repair, Severity
+from mmm_core.entities.findings import AppliedRepair, Finding, IngestResult, Repair, Severity
 from mmm_core.entities.settings import ModelSettings
 from mmm_core.errors import DataError, SettingsError
 
-__all__ = ["LIMIT_BYTES", "read_table", "repair", "suggested_settings", "template_csv"]
+__all__ = ["LIMIT_BYTES", "read_table", "repair", "repeat_repairs", "suggested_settings", "template_csv"]
 
 LIMIT_BYTES = 50 * MEGABYTE
 """Largest file accepted unless the caller says otherwise."""
@@ -122,6 +122,32 @@ def repair(result: IngestResult, finding: Finding, choice: Repair) -> IngestResu
     )
 
 
+def repeat_repairs(result: IngestResult, repairs: Sequence[AppliedRepair]) -> IngestResult:
+    """Mend a table as it was mended before, in the same order.
+
+    Args:
+        result: What was read.
+        repairs: What was done then; a repair of several columns stands there once for each.
+
+    Raises:
+        DataError: A repair fits no finding of this table; carries one sentence per repair.
+    """
+    problems: list[str] = []
+    pending = list(repairs)
+    while pending:
+        wanted = pending.pop(0)
+        finding = next((item for item in result.findings if _is_mended_by(item, wanted)), None)
+        if finding is None:
+            problems.append(_without_finding(wanted, result))
+            continue
+        result = repair(result, finding, wanted.repair)
+        done = {wanted.column, *concerned_columns(finding)}
+        pending = [item for item in pending if item.finding != wanted.finding or item.column not in done]
+    if problems:
+        raise DataError(problems)
+    return result
+
+
 def suggested_settings(result: IngestResult) -> ModelSettings:
     """Settings that use every column as suggested.
 
@@ -191,6 +217,20 @@ def _still_holds(finding: Finding, rows: IntArray) -> bool:
         return False
     is_about_rows = finding.code in {"not_numbers", "empty_cells"}
     return not is_about_rows or bool(np.isin([cell.row for cell in finding.cells], rows).any())
+
+
+def _is_mended_by(finding: Finding, wanted: AppliedRepair) -> bool:
+    is_about = wanted.column is None or wanted.column in concerned_columns(finding)
+    return finding.code == wanted.finding and wanted.repair in finding.repairs and is_about
+
+
+def _without_finding(wanted: AppliedRepair, result: IngestResult) -> str:
+    of_column = f" of {wanted.column!r}" if wanted.column else ""
+    open_codes = dict.fromkeys(finding.code for finding in result.findings if finding.repairs)
+    return (
+        f"The repair {wanted.repair} of {wanted.finding}{of_column} fits nothing found in the data; what can be repaired there: "
+        f"{', '.join(open_codes) or 'nothing'}. Remove it from the project file, or use the file it was made for."
+    )
 
 
 def _most_severe_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

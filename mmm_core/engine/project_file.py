@@ -3,6 +3,7 @@
 The format is listed in the README; unknown keys are refused with the nearest known one.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from mmm_core.engine.project_settings import TOP_KEYS, read_settings
 from mmm_core.engine.project_tree import read_tree
 from mmm_core.engine.project_writing import write_project
 from mmm_core.entities.columns import Frequency
-from mmm_core.entities.findings import IngestResult, Severity
+from mmm_core.entities.findings import AppliedRepair, IngestResult, Repair, Severity
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.project import Project
 from mmm_core.entities.settings import ModelSettings
@@ -24,6 +25,7 @@ __all__ = ["ParsedProject", "load_project_file", "parse_project", "write_project
 
 DEFAULT_SEED = 123
 OBJECTIVES = ("nrmse", "decomp_rssd")
+_REPAIR_KEYS = tuple(field.name for field in fields(AppliedRepair))
 _TRIALS_KEYS = (*(field.name for field in fields(TrialsConfig)), "seed")
 
 
@@ -37,6 +39,7 @@ class ParsedProject:
         seed: Seed of the search.
         name: What the user calls it; may be empty.
         notes: Sentences the user should read: settings that have no effect in this version.
+        repairs: What was done to the file before it was modelled, in this order.
     """
 
     settings: ModelSettings
@@ -44,6 +47,7 @@ class ParsedProject:
     seed: int = DEFAULT_SEED
     name: str = ""
     notes: tuple[str, ...] = ()
+    repairs: tuple[AppliedRepair, ...] = ()
 
 
 def load_project_file(path: Path | str, data: Path | str | pd.DataFrame) -> Project:
@@ -51,15 +55,14 @@ def load_project_file(path: Path | str, data: Path | str | pd.DataFrame) -> Proj
 
     Args:
         path: A YAML or JSON file.
-        data: A CSV or XLSX file, or a table with one row per period.
+        data: A CSV or XLSX file, which is repaired as the project file says; or a table with one row per period, taken as it is.
 
     Raises:
         ProjectFileError: The file cannot be read, has an unknown key or a value of the wrong kind.
-        DataError: The table cannot be modelled; carries every reason.
+        DataError: The table cannot be modelled, or a repair does not fit it; carries every reason.
     """
     parsed = parse_project(_read_text(Path(path)))
-    used = set(parsed.settings.used_columns)
-    table, notes = (data, list[str]()) if isinstance(data, pd.DataFrame) else _read_data(data, used)
+    table, notes = (data, list[str]()) if isinstance(data, pd.DataFrame) else _read_data(data, parsed)
     collection = MMMDataCollection(table=table, settings=parsed.settings)
     if parsed.settings.baseline.weekday and collection.frequency is not Frequency.DAY:
         notes.append(f"baseline.weekday has no effect: the data are one row per {collection.frequency.value}.")
@@ -88,9 +91,12 @@ def parse_project(text: str) -> ParsedProject:
     seed = search.whole_number("seed", DEFAULT_SEED, 0)
     trials = _read_trials(search)
     name = top.text("name", "")
+    repairs = tuple(_read_repairs(top))
     if problems or settings is None or trials is None:
         raise ProjectFileError("\n".join(dict.fromkeys(problems)))
-    return ParsedProject(settings=settings, trials=trials, seed=seed, name=name, notes=_notes(settings))
+    return ParsedProject(
+        settings=settings, trials=trials, seed=seed, name=name, notes=_notes(settings), repairs=repairs
+    )
 
 
 def _read_text(path: Path) -> str:
@@ -106,11 +112,12 @@ def _read_text(path: Path) -> str:
         raise ProjectFileError(f"The project file {str(path)!r} cannot be read: {error.strerror or error}.") from error
 
 
-def _read_data(source: Path | str, used: set[str]) -> tuple[pd.DataFrame, list[str]]:
+def _read_data(source: Path | str, parsed: ParsedProject) -> tuple[pd.DataFrame, list[str]]:
     """The table of a file, and what is doubtful about the columns the model uses."""
-    from mmm_core.engine.ingest import read_table
+    from mmm_core.engine.ingest import read_table, repeat_repairs
 
-    result = read_table(source)
+    result = repeat_repairs(read_table(source), parsed.repairs)
+    used = set(parsed.settings.used_columns)
     impossible = _messages(result, Severity.IMPOSSIBLE, used)
     if impossible:
         raise DataError(impossible)
@@ -138,6 +145,16 @@ def _notes(settings: ModelSettings) -> tuple[str, ...]:
         which = "1 lift study in the project file is" if count == 1 else f"{count} lift studies in the project file are"
         notes.append(f"{which} not used: this version does not yet calibrate with experiments.")
     return tuple(notes)
+
+
+def _read_repairs(top: Section) -> Iterator[AppliedRepair]:
+    for path, entry in top.entries("repairs"):
+        line = Section(entry, path, top.problems, _REPAIR_KEYS)
+        line.require("finding", "what was found, such as negative_media")
+        line.require("repair", f"what was done about it, one of {', '.join(Repair)}")
+        finding, repair = line.text("finding"), line.optional_choice("repair", Repair)
+        if finding and repair is not None:
+            yield AppliedRepair(finding=finding, repair=repair, column=line.text("column") or None)
 
 
 def _read_trials(search: Section) -> TrialsConfig | None:

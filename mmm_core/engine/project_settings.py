@@ -39,7 +39,7 @@ TOP_KEYS = (
         "adstock",
         "hyperparameters",
     ),
-    *("one_off", "calibration", "trials"),
+    *("one_off", "calibration", "repairs", "trials"),
 )
 _OUTCOME_KEYS = tuple(field.name for field in fields(Outcome))
 _PAID_KEYS = tuple(field.name for field in fields(PaidMedia))

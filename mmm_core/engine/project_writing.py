@@ -1,8 +1,10 @@
 """Settings to a project file."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from mmm_core.engine.project_tree import write_tree
+from mmm_core.entities.findings import AppliedRepair
 from mmm_core.entities.settings import (
     DEFAULT_LAMBDA_BOUNDS,
     DEFAULT_TRAIN_SIZE_BOUNDS,
@@ -16,7 +18,9 @@ from mmm_core.entities.trials_config import TrialsConfig
 _HEADER = "# MMM Studio project file: mmm-studio run this-file.yaml --data data.csv --out results/\n"
 
 
-def write_project(settings: ModelSettings, trials: TrialsConfig, seed: int, name: str = "") -> str:
+def write_project(
+    settings: ModelSettings, trials: TrialsConfig, seed: int, name: str = "", repairs: Sequence[AppliedRepair] = ()
+) -> str:
     """A project file that :func:`parse_project` reads back to the same values.
 
     Choices are written out even where they are the defaults, so that the file means the same in later versions; what was left
@@ -27,6 +31,7 @@ def write_project(settings: ModelSettings, trials: TrialsConfig, seed: int, name
         trials: How to search.
         seed: Seed of the search.
         name: What the user calls it.
+        repairs: What was done to the file before it was modelled.
 
     Returns:
         YAML.
@@ -52,6 +57,7 @@ def write_project(settings: ModelSettings, trials: TrialsConfig, seed: int, name
             {"start": m.start, "end": m.end, "reason": m.reason, "treatment": m.treatment.value}
             for m in settings.marked
         ],
+        "repairs": [_filled({"finding": r.finding, "column": r.column, "repair": r.repair.value}) for r in repairs],
         "calibration": [_study(study) for study in settings.calibration.studies],
         "trials": _trials(trials, seed),
     }

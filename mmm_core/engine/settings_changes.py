@@ -28,6 +28,7 @@ _LABELS = {
     "organic": "organic media",
     "context": "context",
     "marked": "marked periods",
+    "repairs": "repairs of the data",
 }
 _WITHOUT_EFFECT = ("name", "trials.cores")
 _KEY_FIELDS = ("spend", "column", "reason")

@@ -63,6 +63,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedRepair:
+    """What the user chose to do about a finding, as a project file says it.
+
+    Attributes:
+        finding: Code of the finding ("negative_media").
+        repair: What was done.
+        column: The column it is about; None when it is about no particular one.
+    """
+
+    finding: str
+    repair: Repair
+    column: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleSuggestion:
     """What a column probably is.
 
@@ -107,6 +122,14 @@ class IngestResult:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "table", self.table.copy())
+
+    @property
+    def repairs(self) -> tuple[AppliedRepair, ...]:
+        """The repairs the user chose, in their order."""
+        chosen = ((*key.partition(":"), choice) for key, choice in self.applied.items())
+        return tuple(
+            AppliedRepair(finding=code, repair=choice, column=name or None) for code, _, name, choice in chosen
+        )
 
     @property
     def is_usable(self) -> bool:

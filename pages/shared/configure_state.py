@@ -62,13 +62,15 @@ def replace_draft(project: ProjectRecord, upload: IngestResult, draft: ModelDraf
     session.start_afresh(PAGE)
 
 
-def keep_settings(project: ProjectRecord, settings: ModelSettings, trials: TrialsConfig, seed: int) -> str:
+def keep_settings(
+    project: ProjectRecord, upload: IngestResult, settings: ModelSettings, trials: TrialsConfig, seed: int
+) -> str:
     """Save the project file when it changed.
 
     Returns:
         Its text.
     """
-    text = write_project(settings, trials, seed, name=project.name)
+    text = write_project(settings, trials, seed, name=project.name, repairs=upload.repairs)
     if loaders.workspace().load_project_file(project.project_id) != text:
         loaders.workspace().save_project_file(project.project_id, text)
     return text
@@ -93,7 +95,7 @@ def draft_from_file(text: str, upload: IngestResult) -> tuple[ModelDraft, tuple[
         ProjectFileError: An unknown key or a value of the wrong kind.
     """
     parsed = parse_project(text)
-    return _draft_of(parsed, upload), parsed.notes
+    return _draft_of(parsed, upload), (*parsed.notes, *_missing_repairs(parsed, upload))
 
 
 def open_problems(project: ProjectRecord) -> tuple[str, ...]:
@@ -124,6 +126,13 @@ def _suggested(upload: IngestResult) -> dict[str, str]:
 def _draft_of(parsed: ParsedProject, upload: IngestResult) -> ModelDraft:
     columns = [str(column) for column in upload.table.columns]
     return draft_from_settings(parsed.settings, parsed.trials, parsed.seed, columns, name=parsed.name)
+
+
+def _missing_repairs(parsed: ParsedProject, upload: IngestResult) -> tuple[str, ...]:
+    missing = ", ".join(r.column or r.finding for r in parsed.repairs if r not in upload.repairs)
+    return (
+        (f"It repairs the data, which is not done here yet: {missing}. Use the buttons on Upload.",) if missing else ()
+    )
 
 
 def _key(project: ProjectRecord) -> str:

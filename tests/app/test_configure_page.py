@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from mmm_core.engine.project_file import ParsedProject, parse_project
 from mmm_core.entities.columns import ColumnRole, OutcomeKind
+from mmm_core.entities.findings import AppliedRepair, Repair
 from mmm_core.store.workspace import Workspace
 from tests.app.conftest import words
 from tests.app.test_guards import demo
@@ -134,6 +135,17 @@ def test_a_project_file_fills_the_page(configure: AppTest, workspace: Workspace,
     text = (workspace.load_project_file(project_id) or "").replace("seed: 123", "seed: 7")
     configure.file_uploader(key=f"load_{project_id}").upload("p.yaml", text.encode(), "text/yaml").run()
     assert saved(workspace, project_id).seed == 7
+
+
+def test_repairs_of_the_upload_are_saved_in_the_project_file(
+    studio: Visit, workspace: Workspace, project_id: str
+) -> None:
+    upload = workspace.load_upload(project_id)
+    assert upload is not None
+    workspace.save_upload(project_id, replace(upload, applied={"negative_media:tv_spend": Repair.TREAT_AS_ZERO}))
+    studio("configure", project=project_id)
+    done = AppliedRepair(finding="negative_media", repair=Repair.TREAT_AS_ZERO, column="tv_spend")
+    assert saved(workspace, project_id).repairs == (done,)
 
 
 def test_a_bad_project_file_is_refused_and_changes_nothing(
