@@ -1,6 +1,8 @@
 """One run from a project to its result; the same for the worker, the command line and a script."""
 
 import dataclasses
+import functools
+import hashlib
 import importlib.metadata
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +21,8 @@ CACHED_CANDIDATES = 200_000
 """Larger results are not cached: one of them would push out all others, and writing it twice costs more than it saves."""
 
 _DECISIVE_LIBRARIES = ("numpy", "scipy", "pandas", "numba", "nevergrad", "prophet", "holidays")
+
+_DECISIVE_PACKAGES = ("engine", "entities", "kernels")
 
 ProgressCallback = Callable[[SearchProgress], None]
 
@@ -67,7 +71,7 @@ def execute_project(
             raise _StoppedEarlyError(result)
         return result
 
-    cache_folder.mkdir(parents=True, exist_ok=True)
+    cache_folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is in it is unpickled, so it must be ours alone
     memory = joblib.Memory(cache_folder, compress=False, verbose=0)
     remember = memory.cache(_remembered, ignore=["compute"])
     try:
@@ -80,7 +84,7 @@ def execute_project(
 
 
 def cache_key(project: Project) -> Mapping[str, object]:
-    """Everything a result depends on: data, settings and search as a project file, seed, versions.
+    """Everything a result depends on: data, settings and search as a project file, seed, versions, the engine's own sources.
 
     Args:
         project: Its name, and how many processes it uses, do not count.
@@ -93,8 +97,25 @@ def cache_key(project: Project) -> Mapping[str, object]:
         "project_file": write_project(project.data.settings, trials, project.seed),
         "seed": project.seed,
         "engine_version": mmm_core.__version__,
+        "engine_sources": digest_of_sources(Path(mmm_core.__file__).parent),
         "libraries": {name: importlib.metadata.version(name) for name in _DECISIVE_LIBRARIES},
     }
+
+
+@functools.cache
+def digest_of_sources(package: Path) -> str:
+    """A digest of everything that computes, so that a result never outlives a change of the engine.
+
+    Args:
+        package: The folder of ``mmm_core``; read once per process.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(path for name in _DECISIVE_PACKAGES for path in (package / name).glob("**/*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def empty_progress(total: int, stage: str = "preparing") -> SearchProgress:

@@ -1,5 +1,6 @@
 """The workspace: one folder with every project, run and result."""
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -9,13 +10,14 @@ from mmm_core.store.database import Database
 from mmm_core.store.run_queue import RunQueue
 
 VARIABLE = "MMM_STUDIO_WORKSPACE"
+CACHE_VARIABLE = "MMM_STUDIO_CACHE"
 
 
 class Workspace(RunQueue):
     """One folder with every project, run and result; safe to open from several processes and threads at once.
 
     ``workspace.sqlite`` lists projects, runs and workers; ``projects/<id>`` and ``runs/<id>`` hold their files,
-    ``logs`` what workers said, ``cache`` results that need not be computed again.
+    ``logs`` what workers said. A workspace copied from somebody else can be opened safely: nothing in it is executed.
 
     Args:
         folder: None means ``MMM_STUDIO_WORKSPACE``, or the platform's user data folder. Created if absent.
@@ -36,8 +38,16 @@ class Workspace(RunQueue):
 
     @property
     def cache_folder(self) -> Path:
-        """Results that need not be computed again; may be deleted at any time."""
-        return self.folder / "cache"
+        """Results that need not be computed again; may be deleted at any time.
+
+        Never in the workspace: they are pickles, which execute code when read, and a workspace may come from somebody else.
+        ``MMM_STUDIO_CACHE`` names another place than the platform's user cache folder.
+        """
+        import platformdirs
+
+        named = os.environ.get(CACHE_VARIABLE, "").strip()
+        caches = Path(named) if named else platformdirs.user_cache_path("mmm-studio", appauthor=False)
+        return caches / hashlib.sha256(str(self.folder).encode()).hexdigest()[:16]
 
     @property
     def log_folder(self) -> Path:

@@ -1,10 +1,13 @@
 import dataclasses
+import shutil
+import stat
 from pathlib import Path
 
 import pytest
 
+import mmm_core
 from mmm_core.entities.run_result import RunResult, SearchProgress
-from mmm_core.runs.execute import cache_key, execute_project
+from mmm_core.runs.execute import cache_key, digest_of_sources, execute_project
 from tests.runs.demo import ENDLESS, SMALL, demo_project
 from tests.store.sameness import differences
 
@@ -18,7 +21,7 @@ def what_was_found(result: RunResult) -> list[object]:
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+    return tmp_path_factory.mktemp("caches") / "made by the run"
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +80,21 @@ def test_neither_the_name_nor_the_cores_matter_to_the_cache(first: RunResult, ca
 )
 def test_seed_search_and_rules_matter_to_the_cache(other: object) -> None:
     assert cache_key(other) != cache_key(demo_project())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("source", ["engine/search.py", "kernels/ridge.py", "entities/settings.py"])
+def test_a_changed_engine_does_not_return_results_of_the_old_one(source: str, tmp_path: Path) -> None:
+    package = Path(mmm_core.__file__).parent
+    assert cache_key(demo_project())["engine_sources"] == digest_of_sources(package)
+    ours, changed = (Path(shutil.copytree(package, tmp_path / name)) for name in ("ours", "changed"))
+    with (changed / source).open("a", encoding="utf-8") as file:
+        file.write("# another rule\n")
+    assert digest_of_sources(ours) == digest_of_sources(package) != digest_of_sources(changed)
+
+
+@pytest.mark.usefixtures("first")
+def test_only_its_owner_can_reach_the_cache(cache: Path) -> None:
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
 
 
 def test_the_stages_are_told_in_order() -> None:

@@ -72,3 +72,16 @@ def test_opening_a_workspace_imports_nothing_heavy() -> None:
     code = f"import sys, mmm_core.store.workspace; print(sorted({heavy} & set(sys.modules)))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_a_workspace_from_somebody_else_brings_no_pickles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MMM_STUDIO_CACHE", str(tmp_path / "caches"))
+    mine, yours = Workspace(tmp_path / "mine"), Workspace(tmp_path / "yours")
+    assert mine.cache_folder.parent == yours.cache_folder.parent == tmp_path / "caches"
+    assert mine.cache_folder != yours.cache_folder
+
+
+def test_without_a_choice_the_cache_is_the_platforms(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MMM_STUDIO_CACHE")
+    assert workspace.cache_folder.parent.name == "mmm-studio"
+    assert not workspace.cache_folder.is_relative_to(workspace.folder)
