@@ -17,6 +17,9 @@ from mmm_core.errors import DataError, MMMError
 from pages.shared import dialogs, session
 from pages.shared.widgets import as_text
 
+UNEXPECTED = "Something went wrong on our side."
+"""How the message of an unforeseen error begins; the tests assert that no page shows it."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -104,7 +107,7 @@ def _leave_pages_folder_mode() -> None:
 
 def _show_unexpected(error: Exception) -> None:
     st.error(
-        "**Something went wrong on our side.** What you entered and every finished run are kept. "
+        f"**{UNEXPECTED}** What you entered and every finished run are kept. "
         "Reload the page; if it happens again, send us the details below.",
         icon=":material/sentiment_dissatisfied:",
     )

@@ -9,6 +9,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from mmm_core.store.workspace import Workspace
+from pages.shared import boundary
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 60
@@ -40,6 +41,24 @@ def _navigation_of_app_py(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture(autouse=True)
+def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What the error boundary said on any page of the test, after any click; at the end nothing may be left in it."""
+    said: list[str] = []
+    original = AppTest._run
+
+    def run(app: AppTest, *args: object, **kwargs: object) -> AppTest:
+        after = original(app, *args, **kwargs)
+        if boundary.UNEXPECTED in words(app):
+            said.extend(code.value for code in app.code)
+        said.extend(error.message for error in app.exception)
+        return after
+
+    monkeypatch.setattr(AppTest, "_run", run)
+    yield said
+    assert not said, "\n".join(said)
 
 
 @pytest.fixture
