@@ -67,15 +67,17 @@ def test_carry_over_parts_equal_robyn(models: dict[str, FittedModel], name: str)
 
 @pytest.mark.parametrize("name", NAMES)
 def test_immediate_parts_equal_robyn(models: dict[str, FittedModel], name: str) -> None:
-    """Within 1e-9, or 1e-12 of the channel's largest contribution.
+    """As strictly as all series, but for channels of which less than 1e-5 is immediate.
 
-    R takes the immediate part as the difference of two contributions. Where nearly all is carry-over it has lost those
-    digits itself (a Weibull whose first weight is 1e-12), so the column to compare with is the channel's whole.
+    R takes the immediate part as the difference of two contributions, which has then lost those digits (14 Weibull PDF
+    fits have a channel with a first weight near 0). There the channel's whole contribution is the column to compare with.
     """
-    expected = series(name, "immediate")
-    error = np.abs(models[name].immediate.to_numpy() - expected)
-    largest = np.abs(expected + series(name, "carry_over")).max(axis=0)
-    assert np.all((error <= 1e-9 * np.abs(expected)) | (error <= 1e-12 * largest))
+    expected, actual = series(name, "immediate"), models[name].immediate.to_numpy()
+    whole = np.abs(expected + series(name, "carry_over")).max(axis=0)
+    is_rounding = np.abs(expected).max(axis=0) < 1e-5 * whole
+    assert close_by_column(actual[:, ~is_rounding], expected[:, ~is_rounding])
+    assert np.all(np.abs(actual - expected)[:, is_rounding] <= 1e-12 * whole[is_rounding])
+    assert not is_rounding.any() or name.startswith("weibull_pdf")
 
 
 @pytest.mark.parametrize("name", NAMES)
