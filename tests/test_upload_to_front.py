@@ -39,3 +39,5 @@ def test_uploaded_data_reach_a_front(name: str) -> None:
     assert len(result["solution_ids"]) >= 20
     assert list(result["estimates"]["channel"]) == [paid.spend for paid in data.settings.paid_media]
     assert set(result["estimates"]["channel"]) == set(roles["spend"])
+    credited = (run.model_output.paid_contributions > 0).mean(axis=0)
+    assert dict(zip(run.model_output.paid_names, credited > 0.05, strict=True)) == dict.fromkeys(roles["spend"], True)
