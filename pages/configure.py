@@ -1,6 +1,5 @@
 """Configure: which column is what, what the model may do, and what it will be."""
 
-import datetime as dt
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -172,25 +171,11 @@ def _window(draft: ModelDraft, upload: IngestResult, key: Keys) -> ModelDraft:
         st.markdown(":gray[Give one column the role date to choose the window.]")
         return draft
     first, last = dates.min().date(), dates.max().date()
+    chosen = (draft.window_start or first, draft.window_end or last)
+    ends = (min(first, *chosen), max(last, *chosen))  # a project file's window may reach outside; it is shown as it is
     with st.container(horizontal=True, gap="medium"):
-        start = st.date_input(
-            "From",
-            _within(draft.window_start, first, last, first),
-            first,
-            last,
-            key=key("from"),
-            format="YYYY-MM-DD",
-            width=180,
-        )
-        end = st.date_input(
-            "To",
-            _within(draft.window_end, first, last, last),
-            first,
-            last,
-            key=key("to"),
-            format="YYYY-MM-DD",
-            width=180,
-        )
+        start = st.date_input("From", chosen[0], *ends, key=key("from"), format="YYYY-MM-DD", width=180)
+        end = st.date_input("To", chosen[1], *ends, key=key("to"), format="YYYY-MM-DD", width=180)
     whole = (start, end) == (first, last)
     draft = replace(draft, window_start=None if whole else start, window_end=None if whole else end)
     picture = st.container()
@@ -251,10 +236,6 @@ def _dates(draft: ModelDraft, upload: IngestResult) -> pd.Series | None:
         return None
     dates = upload.table[chosen[0].column]
     return dates if pd.api.types.is_datetime64_any_dtype(dates) and dates.notna().any() else None
-
-
-def _within(day: dt.date | None, first: dt.date, last: dt.date, otherwise: dt.date) -> dt.date:
-    return otherwise if day is None else min(max(day, first), last)
 
 
 def _check(draft: ModelDraft, upload: IngestResult, project: ProjectRecord) -> Checked:

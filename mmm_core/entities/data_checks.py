@@ -1,5 +1,6 @@
 """Why a table cannot be modelled: all reasons at once."""
 
+import datetime as dt
 import difflib
 from collections.abc import Iterator
 
@@ -153,7 +154,7 @@ def _window_problems(table: pd.DataFrame, settings: ModelSettings, fine: set[str
     first, last = dates.iloc[0].date(), dates.iloc[-1].date()
     rows = rows_in_window(dates, settings)
     if not len(rows):
-        yield f"No period lies in the window or all are left out; the data run from {first} to {last}. Move the window."
+        yield _no_period(settings, first, last)
         return
     if settings.window is not None and _reaches_outside(dates, settings):
         yield (
@@ -168,6 +169,14 @@ def _window_problems(table: pd.DataFrame, settings: ModelSettings, fine: set[str
             f"{len(rows)} periods cannot bear {needed // 2} estimated columns; at least two periods per column are needed "
             f"({needed}). Remove columns, switch baseline parts off or give more history."
         )
+
+
+def _no_period(settings: ModelSettings, first: dt.date, last: dt.date) -> str:
+    window = settings.window
+    if window is None:
+        return f"Every period from {first} to {last} is left out. Remove a one-off period."
+    what = "holds no period" if not settings.marked else "holds no period that is not left out"
+    return f"The window {window.start} to {window.end} {what}; the data run from {first} to {last}. Move the window."
 
 
 def _idle_marks(dates: pd.Series, rows: IntArray, settings: ModelSettings) -> Iterator[str]:

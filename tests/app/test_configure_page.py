@@ -1,12 +1,16 @@
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mmm_core.engine.project_file import ParsedProject, parse_project
+from mmm_core.engine.demo_project import demo_settings
+from mmm_core.engine.project_file import ParsedProject, parse_project, write_project
 from mmm_core.entities.columns import ColumnRole, OutcomeKind
 from mmm_core.entities.findings import AppliedRepair, Repair
+from mmm_core.entities.settings import Window
+from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.store.workspace import Workspace
 from tests.app.conftest import words
 from tests.app.test_guards import demo
@@ -135,6 +139,35 @@ def test_a_project_file_fills_the_page(configure: AppTest, workspace: Workspace,
     text = (workspace.load_project_file(project_id) or "").replace("seed: 123", "seed: 7")
     configure.file_uploader(key=f"load_{project_id}").upload("p.yaml", text.encode(), "text/yaml").run()
     assert saved(workspace, project_id).seed == 7
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "sentence"),
+    [
+        ("2019-01-07", "2024-10-06", "The window 2019-01-07 to 2024-10-06 reaches outside the data"),
+        ("2030-01-07", "2031-10-06", "The window 2030-01-07 to 2031-10-06 holds no period"),
+    ],
+)
+def test_a_window_outside_the_data_is_shown_as_loaded_and_refused(
+    configure: AppTest, project_id: str, start: str, end: str, sentence: str
+) -> None:
+    window = f"window: {{start: {start}, end: {end}}}"
+    text = write_project(replace(demo_settings(), window=None), TrialsConfig(), 1) + window
+    configure.file_uploader(key=f"load_{project_id}").upload("p.yaml", text.encode(), "text/yaml").run()
+    shown = [str(configure.date_input(key=key(project_id, name, 1)).value) for name in ("from", "to")]
+    assert shown == [start, end]
+    assert sentence in configure.warning[0].value
+    assert "things to mend" not in configure.warning[0].value
+
+
+def test_a_loaded_window_outside_the_data_can_be_moved_inside(
+    configure: AppTest, workspace: Workspace, project_id: str
+) -> None:
+    text = write_project(replace(demo_settings(), window=None), TrialsConfig(), 1)
+    text += "window: {start: 2019-01-07, end: 2024-10-06}"
+    configure.file_uploader(key=f"load_{project_id}").upload("p.yaml", text.encode(), "text/yaml").run()
+    configure.date_input(key=key(project_id, "from", 1)).set_value(dt.date(2021, 7, 5)).run().run()
+    assert saved(workspace, project_id).settings.window == Window(start=dt.date(2021, 7, 5), end=dt.date(2024, 10, 6))
 
 
 def test_repairs_of_the_upload_are_saved_in_the_project_file(

@@ -193,7 +193,14 @@ def test_a_window_may_end_on_the_last_day_of_the_last_period() -> None:
 def test_a_window_without_any_period_is_refused() -> None:
     window = Window(start=dt.date(2030, 1, 1), end=dt.date(2031, 1, 1))
     assert problems(small_table(), window=window) == [
-        "No period lies in the window or all are left out; the data run from 2023-01-02 to 2024-02-19. Move the window."
+        "The window 2030-01-01 to 2031-01-01 holds no period; the data run from 2023-01-02 to 2024-02-19. Move the window."
+    ]
+
+
+def test_leaving_everything_out_is_refused() -> None:
+    everything = mark("2023-01-02", "2024-02-25", treatment=Treatment.LEAVE_OUT)
+    assert problems(small_table(), marked=(everything,)) == [
+        "Every period from 2023-01-02 to 2024-02-19 is left out. Remove a one-off period."
     ]
 
 
