@@ -65,7 +65,7 @@ def touched_periods(dates: pd.Series, start: dt.date, end: dt.date) -> NDArray[n
 
 
 def missing_periods(dates: pd.Series, frequency: Frequency) -> list[pd.Timestamp]:
-    """First days of periods that should be in the table and are not.
+    """Dates of periods that should be in the table and are not, stamped as the others are.
 
     Args:
         dates: datetime64, any order, shape (n_periods,).
@@ -78,7 +78,9 @@ def missing_periods(dates: pd.Series, frequency: Frequency) -> list[pd.Timestamp
     if frequency is Frequency.MONTH:
         have = set(ordered.dt.to_period("M"))
         every = pd.period_range(ordered.iloc[0], ordered.iloc[-1], freq="M")
-        return [period.to_timestamp() for period in every if period not in have]
+        day = 31 if ordered.dt.is_month_end.all() else int(ordered.dt.day.median())
+        absent = (period for period in every if period not in have)
+        return [month.to_timestamp() + pd.Timedelta(days=min(day, month.days_in_month) - 1) for month in absent]
     step = STEP_DAYS[frequency][0]
     gaps = ordered.diff().dt.days
     missing: list[pd.Timestamp] = []

@@ -78,6 +78,13 @@ def test_missing_weeks_are_filled_and_marked_by_row_zero() -> None:
     assert [i for i, row in enumerate(result.rows) if row == 0] == [5, 6]
 
 
+def test_a_missing_month_is_filled_at_the_month_s_end_where_the_others_are() -> None:
+    ends = pd.date_range("2018-01-31", periods=60, freq="ME")
+    table = weekly().assign(date=ends.strftime("%Y-%m-%d"))
+    result = mended(read(table.drop(index=[4])), "missing_periods", Repair.FILL_MISSING_PERIODS)
+    assert result.table["date"].tolist() == ends.tolist()
+
+
 def test_a_dummy_of_a_filled_week_is_zero_or_one() -> None:
     table = weekly(holiday_flag=[0, 1] * 30)
     result = mended(read(table.drop(index=[5])), "missing_periods", Repair.FILL_MISSING_PERIODS)

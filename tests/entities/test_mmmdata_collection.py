@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mmm_core.entities.columns import ContextColumn, Frequency, OrganicMedia, Outcome, PaidMedia
-from mmm_core.entities.data_checks import count_estimated_columns, find_problems
+from mmm_core.entities.data_checks import count_estimated_columns, find_problems, missing_periods
 from mmm_core.entities.mmmdata_collection import MMMDataCollection, hash_table
 from mmm_core.entities.settings import Baseline, Treatment, Window
 from mmm_core.errors import DataError
@@ -91,11 +91,18 @@ def test_repeated_dates_are_refused() -> None:
         ("2023-01-02", "7D", [4], "1 week is missing (2023-01-30); every period needs a row. Add them."),
         ("2023-01-01", "D", [4, 9], "2 days are missing (2023-01-05, 2023-01-10); every period needs a row. Add them."),
         ("2018-01-01", "MS", [4], "1 month is missing (2018-05-01); every period needs a row. Add them."),
-        ("2018-01-31", "ME", [4], "1 month is missing (2018-05-01); every period needs a row. Add them."),
+        ("2018-01-31", "ME", [4], "1 month is missing (2018-05-31); every period needs a row. Add them."),
     ],
 )
 def test_missing_periods_are_counted_and_listed(first: str, freq: str, dropped: list[int], sentence: str) -> None:
     assert problems(small_table(60, first=first, freq=freq).drop(index=dropped)) == [sentence]
+
+
+@pytest.mark.parametrize(("day", "february"), [(1, 1), (15, 15), (30, 28)])
+def test_a_missing_month_is_stamped_with_the_day_of_the_others(day: int, february: int) -> None:
+    months = pd.Series(pd.date_range("2022-11-01", periods=8, freq="MS")).drop(index=3)
+    stamped = months + pd.Timedelta(days=day - 1)
+    assert missing_periods(stamped, Frequency.MONTH) == [pd.Timestamp(2023, 2, february)]
 
 
 def test_many_missing_periods_are_cut_short() -> None:
