@@ -1,5 +1,6 @@
 """What bounds mean before anything is fitted: how fast pressure fades, and how the response bends."""
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ class CarryOverPreview(NamedTuple):
         low: Share of the pressure per lag, shape (n_lags,).
         middle: Same shape.
         high: Same shape.
-        half_lives: Periods until less than half is left, for low, middle and high; inf when it never is.
+        half_lives: Periods until half is left, for low, middle and high; inf when it never is.
     """
 
     lags: FloatArray
@@ -63,12 +64,16 @@ def preview_carry_over(kind: AdstockKind, bounds: Mapping[str, Interval], n_peri
         BoundsError: A bound lies outside its limits.
     """
     names = _PARAMETERS[kind]
+    is_geometric = kind is AdstockKind.GEOMETRIC
     ends = [[bounds[name][0] for name in names], [], [bounds[name][1] for name in names]]
     ends[1] = [(low + high) / 2 for low, high in zip(ends[0], ends[2], strict=True)]
     curves = [_fading(kind, values, n_periods) for values in ends]
     alive = max(int(np.max(np.flatnonzero(curve > 0.05), initial=0)) for curve in curves)
     n_lags = min(max(alive + 2, 9), 53, n_periods)
-    half_lives = tuple(half_life(curve) for curve in curves)
+    half_lives = [
+        geometric_half_life(values[0]) if is_geometric else half_life(curve)
+        for values, curve in zip(ends, curves, strict=True)
+    ]
     low, middle, high = (curve[:n_lags] for curve in curves)
     return CarryOverPreview(
         lags=np.arange(n_lags, dtype=np.float64),
@@ -103,8 +108,17 @@ def preview_response(bounds: Mapping[str, Interval], n_points: int = 60) -> Resp
     return ResponsePreview(pressure, tuple(hill(pressure, alpha, gamma) for alpha, gamma in corners), corners)
 
 
+def geometric_half_life(theta: float) -> float:
+    """Periods until half of the pressure has faded: ``ln 0.5 / ln theta``; 0 without carry-over, NaN when unknown."""
+    if math.isnan(theta):
+        return math.nan
+    return math.log(0.5) / math.log(theta) if 0 < theta < 1 else 0.0
+
+
 def half_life(curve: FloatArray) -> float:
-    """Periods from the peak until less than half of it is left, interpolated; inf when that never happens.
+    """Periods from the peak until half of it is left; inf when that never happens.
+
+    Between two lags the pressure fades by a constant share, so that a geometric curve has :func:`geometric_half_life`.
 
     Args:
         curve: Share of the pressure per lag, shape (n_lags,).
@@ -114,8 +128,9 @@ def half_life(curve: FloatArray) -> float:
     if not len(below):
         return float("inf")
     after = peak + int(below[0])
-    drop = curve[after - 1] - curve[after]
-    return float(after - 1 - peak + (curve[after - 1] - curve[peak] / 2) / drop)
+    above, under = curve[after - 1], curve[after]
+    share = np.log(2 * above / curve[peak]) / np.log(above / under) if under > 0 else 0.0
+    return float(after - 1 - peak + share)
 
 
 def _fading(kind: AdstockKind, values: list[float], n_periods: int) -> FloatArray:

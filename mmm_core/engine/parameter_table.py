@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from mmm_core.engine.curve_preview import geometric_half_life
 from mmm_core.entities.fitted_model import FittedModel
 
 _MEANINGS = {
@@ -39,7 +40,7 @@ def channel_parameters(model: FittedModel) -> pd.DataFrame:
         if not all(map(math.isnan, values)):
             frame[name] = values
     if "theta" in frame:
-        frame["half_life"] = [half_life(theta) for theta in frame["theta"]]
+        frame["half_life"] = [geometric_half_life(theta) for theta in frame["theta"]]
     for column, values_of in (
         ("half_saturation", model.inflexions),
         ("coefficient", model.coefficients),
@@ -64,10 +65,3 @@ def model_parameters(model: FittedModel) -> pd.DataFrame:
     values = rest | {"intercept": model.intercept} | metrics
     meanings = [_MEANINGS.get(name, "") for name in values]
     return pd.DataFrame({"name": list(values), "meaning": meanings, "value": list(values.values())})
-
-
-def half_life(theta: float) -> float:
-    """Periods until half of the pressure has faded: ``ln 0.5 / ln theta``; 0 without carry-over, NaN when unknown."""
-    if math.isnan(theta):
-        return math.nan
-    return math.log(0.5) / math.log(theta) if 0 < theta < 1 else 0.0

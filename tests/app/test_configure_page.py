@@ -119,7 +119,7 @@ def test_a_one_off_period_is_kept_with_its_reason(configure: AppTest, workspace:
 
 def test_an_expert_sees_bounds_with_what_they_mean(configure: AppTest, project_id: str) -> None:
     configure.segmented_control(key=f"level_{project_id}").set_value("Expert").run()
-    assert "half of the pressure is gone after 0.7 to 3.1 weeks" in words(configure)
+    assert "half of the pressure is gone after 0.6 to 3.1 weeks" in words(configure)
 
 
 def test_bounds_set_by_an_expert_are_saved(configure: AppTest, workspace: Workspace, project_id: str) -> None:

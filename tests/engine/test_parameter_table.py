@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from mmm_core.engine.parameter_table import channel_parameters, half_life, model_parameters
+from mmm_core.engine.parameter_table import channel_parameters, model_parameters
 from tests.charts.run_builder import build_model
 
 
@@ -17,8 +17,3 @@ def test_every_channel_has_its_parameters_half_life_and_shares() -> None:
 def test_what_belongs_to_no_channel_stands_apart_and_missing_metrics_are_left_out() -> None:
     names = model_parameters(build_model())["name"].tolist()
     assert names == ["lambda", "intercept", "nrmse", "decomp_rssd", "rsq_train"]
-
-
-@pytest.mark.parametrize(("theta", "periods"), [(0.5, 1.0), (0.0, 0.0)])
-def test_half_life_follows_from_theta(theta: float, periods: float) -> None:
-    assert half_life(theta) == periods
