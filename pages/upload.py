@@ -24,6 +24,7 @@ from pages.shared.widgets import (
     is_phone,
     next_step,
     project_crumbs,
+    truncated,
 )
 
 LIMIT_MB = 50
@@ -49,6 +50,7 @@ def render() -> None:
     upload = loaders.upload(project)
     header("Upload", project_crumbs(project, upload))
     _drop_zone(project, has_data=upload is not None)
+    _previous_data(project)
     if upload is None:
         _what_is_expected()
         next_step(NextStep("Configure", Route.CONFIGURE, "Drop a file first."))
@@ -97,12 +99,36 @@ def _take(project: ProjectRecord, file: UploadedFile) -> None:
     try:
         with st.spinner("Reading the file …"):
             result = read_table(file.getvalue(), name=file.name)
-            loaders.workspace().save_upload(project.project_id, result)
+            loaders.workspace().replace_upload(project.project_id, result)
     except MMMError as error:
         session.remember("upload.refusal", error)
         return
     session.start_afresh("configure")
     st.rerun()
+
+
+def _previous_data(project: ProjectRecord) -> None:
+    """The way back when the file dropped last was the wrong one."""
+    before = loaders.previous_upload(project)
+    if before is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        what = as_text(f"{truncated(before.source_name, 40) or 'a table'}, {len(before.table):,} rows")
+        st.markdown(f":gray[Before: {what}]", width="content")
+        st.button(
+            "Back to the previous data",
+            key="previous_data",
+            type="tertiary",
+            icon=":material/undo:",
+            on_click=_go_back,
+            args=(project,),
+        )
+
+
+def _go_back(project: ProjectRecord) -> None:
+    loaders.workspace().restore_upload(project.project_id)
+    session.forget("upload.before")
+    session.start_afresh("configure")
 
 
 def _what_is_expected() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from mmm_core.entities.columns import Frequency
 from mmm_core.entities.findings import Finding, IngestResult, Repair, RoleSuggestion
 from mmm_core.entities.records import ProjectRecord, RunStatus
-from mmm_core.errors import StoreError
+from mmm_core.errors import NotFoundError, StoreError
 from mmm_core.store.atomic_files import explained, write_atomically
 from mmm_core.store.codec import (
     FORMAT_VERSION,
@@ -110,18 +111,37 @@ class ProjectShelf(Shelf):
             StoreError: The table mixes kinds of values in a column.
         """
         self.get_project(project_id)
-        note: Mapping[str, object] = {
-            "findings": result.findings,
-            "suggestions": result.suggestions,
-            "frequency": result.frequency,
-            "source_name": result.source_name,
-            "applied": result.applied,
-            "rows": result.rows,
-            "currency": result.currency,
-        }
-        path = self.project_folder(project_id) / "upload.parquet"
-        write_atomically(path, lambda file: write_table(result.table, file, note))
+        write_atomically(self._upload_path(project_id), lambda file: write_upload(result, file))
         self._change(project_id, {"source_name": result.source_name[:400], "n_rows": len(result.table)})
+
+    def replace_upload(self, project_id: str, result: IngestResult) -> None:
+        """Keep another table for a project, and the one it had as :meth:`previous_upload`.
+
+        A table with something impossible in it does not push a usable one out: the last usable one stays in reach.
+
+        Raises:
+            NotFoundError: There is no such project.
+            StoreError: The table mixes kinds of values in a column.
+        """
+        before = self.load_upload(project_id)
+        path = self._upload_path(project_id, before=True)
+        if before is not None and (before.is_usable or not path.exists()):
+            write_atomically(path, lambda file: write_upload(before, file))
+        self.save_upload(project_id, result)
+
+    def restore_upload(self, project_id: str) -> None:
+        """Exchange the table of a project with the previous one; once more exchanges them back.
+
+        Raises:
+            NotFoundError: There is no such project, or it has no previous table.
+            StoreError: A file is damaged.
+        """
+        now_used, before = self.load_upload(project_id), self.previous_upload(project_id)
+        if before is None:
+            raise NotFoundError("This project has no earlier data. Upload the file again.")
+        if now_used is not None:
+            write_atomically(self._upload_path(project_id, before=True), lambda file: write_upload(now_used, file))
+        self.save_upload(project_id, before)
 
     def load_upload(self, project_id: str) -> IngestResult | None:
         """The table of a project with its findings and suggestions; None before the upload.
@@ -131,11 +151,20 @@ class ProjectShelf(Shelf):
             StoreError: The file is damaged or newer than this version.
         """
         self.get_project(project_id)
-        path = self.project_folder(project_id) / "upload.parquet"
-        if not path.exists():
-            return None
-        table, note = read_table(path, "The uploaded table")
-        return decode_upload(note, table)
+        return read_upload(self._upload_path(project_id))
+
+    def previous_upload(self, project_id: str) -> IngestResult | None:
+        """The table a project had before :meth:`replace_upload`; None when there was none.
+
+        Raises:
+            NotFoundError: There is no such project.
+            StoreError: The file is damaged or newer than this version.
+        """
+        self.get_project(project_id)
+        return read_upload(self._upload_path(project_id, before=True))
+
+    def _upload_path(self, project_id: str, *, before: bool = False) -> Path:
+        return self.project_folder(project_id) / ("upload_before.parquet" if before else "upload.parquet")
 
     def save_project_file(self, project_id: str, text: str) -> None:
         """Keep the settings of a project.
@@ -228,11 +257,41 @@ class ProjectShelf(Shelf):
             raise missing("project", project_id)
 
 
+def write_upload(result: IngestResult, file: BinaryIO) -> None:
+    """Write a table with everything that was found while reading it.
+
+    Raises:
+        StoreError: The table mixes kinds of values in a column.
+    """
+    note = {
+        "findings": result.findings,
+        "suggestions": result.suggestions,
+        "frequency": result.frequency,
+        "source_name": result.source_name,
+        "applied": result.applied,
+        "rows": result.rows,
+        "currency": result.currency,
+    }
+    write_table(result.table, file, note)
+
+
+def read_upload(path: Path) -> IngestResult | None:
+    """Read what :func:`write_upload` wrote; None when there is no file.
+
+    Raises:
+        StoreError: It is damaged or newer than this version.
+    """
+    if not path.exists():
+        return None
+    table, note = read_table(path, "The uploaded table")
+    return decode_upload(note, table)
+
+
 def decode_upload(note: Mapping[str, object], table: pd.DataFrame) -> IngestResult:
     """Join a stored table with its note.
 
     Args:
-        note: As :meth:`ProjectShelf.save_upload` wrote it.
+        note: As :func:`write_upload` wrote it.
         table: The table.
 
     Raises:

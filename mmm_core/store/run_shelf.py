@@ -7,14 +7,15 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.mmmdata_collection import hash_table
 from mmm_core.entities.records import RunRecord, RunStatus
 from mmm_core.entities.run_result import RunResult, SearchProgress
 from mmm_core.errors import NotFoundError, StoreError
 from mmm_core.store.atomic_files import write_atomically
-from mmm_core.store.codec import read_table, write_table
+from mmm_core.store.codec import read_table
 from mmm_core.store.database import now
-from mmm_core.store.project_shelf import ProjectShelf
+from mmm_core.store.project_shelf import ProjectShelf, decode_upload, write_upload
 from mmm_core.store.result_codec import progress_bytes, read_progress, read_result, write_result
 from mmm_core.store.shelf import RUN_COLUMNS, checked_name, missing, new_id, remove_folder, require_row, run_record
 from mmm_core.store.tables import projects, runs
@@ -39,7 +40,7 @@ class RunShelf(ProjectShelf):
         if upload is None:
             raise StoreError("The project has no data yet, so there is nothing to run. Upload a file first.")
         run_id = new_id()
-        write_atomically(self.run_folder(run_id) / "table.parquet", lambda file: write_table(upload.table, file))
+        write_atomically(self.run_folder(run_id) / "table.parquet", lambda file: write_upload(upload, file))
         mine = projects.c.project_id == project_id
         try:
             with self.database.writing() as connection:
@@ -147,6 +148,21 @@ class RunShelf(ProjectShelf):
         """
         record = self.get_run(run_id)
         return read_table(self.run_folder(run_id) / "table.parquet", f"The table of {record.name}")[0]
+
+    def load_run_upload(self, run_id: str) -> IngestResult:
+        """The table of a run with what was found while reading it; runs of older versions kept the table alone.
+
+        Raises:
+            NotFoundError: There is no such run.
+            StoreError: The file is damaged.
+        """
+        record = self.get_run(run_id)
+        table, note = read_table(self.run_folder(run_id) / "table.parquet", f"The table of {record.name}")
+        return (
+            decode_upload(note, table)
+            if note
+            else IngestResult(table=table, findings=(), suggestions=(), frequency=None)
+        )
 
     def save_progress(self, run_id: str, progress: SearchProgress) -> None:
         """Keep where a running search stands; cheap enough for several times a second.

@@ -9,7 +9,6 @@ import threading
 import time
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from mmm_core.charts.vocabulary import Vocabulary, vocabulary
@@ -56,6 +55,11 @@ def upload(project: ProjectRecord) -> IngestResult | None:
     return _upload(str(workspace().folder), project.project_id, project.updated.isoformat())
 
 
+def previous_upload(project: ProjectRecord) -> IngestResult | None:
+    """The table a project had before its last file; None when there was none."""
+    return _previous_upload(str(workspace().folder), project.project_id, project.updated.isoformat())
+
+
 def result(run_id: str) -> RunResult:
     """Everything a finished run found."""
     return _result(str(workspace().folder), run_id)
@@ -66,9 +70,9 @@ def design(run_id: str) -> Design:
     return result(run_id).design
 
 
-def run_table(run_id: str) -> pd.DataFrame:
-    """The table a run worked on."""
-    return _run_table(str(workspace().folder), run_id)
+def run_upload(run_id: str) -> IngestResult:
+    """The table a run worked on, with what was found while reading it."""
+    return _run_upload(str(workspace().folder), run_id)
 
 
 def words(run: RunRecord) -> Vocabulary:
@@ -179,6 +183,12 @@ def _upload(folder: str, project_id: str, version: str) -> IngestResult | None:
     return workspace().load_upload(project_id)
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _previous_upload(folder: str, project_id: str, version: str) -> IngestResult | None:
+    del folder, version
+    return workspace().previous_upload(project_id)
+
+
 @st.cache_resource(max_entries=8, show_spinner="Loading the models …")
 def _result(folder: str, run_id: str) -> RunResult:
     del folder
@@ -186,9 +196,9 @@ def _result(folder: str, run_id: str) -> RunResult:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _run_table(folder: str, run_id: str) -> pd.DataFrame:
+def _run_upload(folder: str, run_id: str) -> IngestResult:
     del folder
-    return workspace().load_run_table(run_id)
+    return workspace().load_run_upload(run_id)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -202,7 +212,9 @@ def _size(folder: str, run_id: str) -> SearchSize | None:
     """How large a run was; None when its data do not fit its settings (any more)."""
     asked = request(workspace().get_run(run_id))
     try:
-        return search_size(MMMDataCollection(table=_run_table(folder, run_id), settings=asked.settings), asked.trials)
+        return search_size(
+            MMMDataCollection(table=_run_upload(folder, run_id).table, settings=asked.settings), asked.trials
+        )
     except MMMError:
         return None
 

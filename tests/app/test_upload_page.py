@@ -57,6 +57,32 @@ def test_a_bad_file_leaves_the_previous_data(upload: AppTest, workspace: Workspa
     assert workspace.list_projects()[0].source_name == "data.csv"
 
 
+def test_after_a_file_full_of_impossible_findings_the_previous_data_come_back(
+    upload: AppTest, workspace: Workspace
+) -> None:
+    drop(upload, weekly())
+    for name in ("wrong.csv", "wrong_again.csv"):
+        drop(upload, weekly(tv_spend=[-1.0 - i % 7 for i in range(104)], revenue=["", *range(103)]), name)
+    assert upload.button(key="next_step").disabled
+    assert "data.csv, 104 rows" in words(upload)
+    upload.button(key="previous_data").click().run()
+    assert workspace.list_projects()[0].source_name == "data.csv"
+    assert not upload.button(key="next_step").disabled
+
+
+def test_repairs_of_a_wrong_file_do_not_take_the_way_back(upload: AppTest, workspace: Workspace) -> None:
+    drop(upload, weekly())
+    drop(upload, weekly(tv_spend=[-5.0, *[i % 7 * 10.0 for i in range(103)]]), "wrong.csv")
+    next(button for button in upload.button if button.label == "Treat as 0").click().run()
+    upload.button(key="previous_data").click().run()
+    assert workspace.list_projects()[0].source_name == "data.csv"
+    assert "undo_repair" not in [button.key for button in upload.button]
+
+
+def test_the_first_file_has_no_previous_data(upload: AppTest) -> None:
+    assert "previous_data" not in [button.key for button in drop(upload, weekly()).button]
+
+
 def test_negative_spend_blocks_until_it_is_repaired(upload: AppTest) -> None:
     spend = [-5.0, *[i % 7 * 10.0 for i in range(103)]]
     drop(upload, weekly(tv_spend=spend))

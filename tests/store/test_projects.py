@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -105,3 +106,17 @@ def test_the_rate_of_the_machine_is_kept_and_none_is_known_before(workspace: Wor
 def test_a_damaged_rate_is_no_rate(workspace: Workspace, content: bytes) -> None:
     (workspace.folder / "rate.json").write_bytes(content)
     assert workspace.load_rate() is None
+
+
+def test_a_replaced_table_comes_back_exactly_and_again(workspace: Workspace, project: ProjectRecord) -> None:
+    other = dataclasses.replace(upload(), source_name="other.csv")
+    workspace.replace_upload(project.project_id, other)
+    workspace.restore_upload(project.project_id)
+    assert not differences(workspace.load_upload(project.project_id), upload())
+    workspace.restore_upload(project.project_id)
+    assert not differences(workspace.load_upload(project.project_id), other)
+
+
+def test_without_an_earlier_table_there_is_nothing_to_restore(workspace: Workspace, project: ProjectRecord) -> None:
+    with pytest.raises(NotFoundError, match="no earlier data"):
+        workspace.restore_upload(project.project_id)
