@@ -85,11 +85,12 @@ class DateReading(NamedTuple):
     is_doubtful: bool
 
 
-def read_dates(texts: pd.Series) -> DateReading | None:
+def read_dates(texts: pd.Series, *, is_regular: bool = True) -> DateReading | None:
     """Read a column as dates, all cells in the same style.
 
     Args:
         texts: Cells without white space around them, shape (n_rows,).
+        is_regular: Whether the dates are periods, so that their spacing tells the order of day and month.
 
     Returns:
         None when fewer than half of the cells are dates in any one style.
@@ -104,7 +105,7 @@ def read_dates(texts: pd.Series) -> DateReading | None:
         share = float(filled.isin(list(known)).mean())
         if share >= 0.5:
             dates = pd.to_datetime(texts.map(known)).astype("datetime64[ns]")
-            rated.append((share, regularity(dates), style, dates))
+            rated.append((share, regularity(dates) if is_regular else 0.0, style, dates))
     if not rated:
         return None
     # Order of the styles decides between equals: day/month before month/day.

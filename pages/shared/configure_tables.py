@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +15,7 @@ from mmm_core.entities.settings import Holiday, Treatment
 from pages.shared import boundary, session
 from pages.shared.configure_state import Keys
 from pages.shared.glossary import term
+from pages.shared.widgets import as_text
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -98,13 +99,18 @@ def edit_marks(lines: Sequence[MarkDraft], key: str, first: dt.date, last: dt.da
 def own_calendar(days: tuple[Holiday, ...], key: Keys) -> tuple[Holiday, ...]:
     """The calendar's table with a drop zone that fills it."""
     version = session.generation(key("calendar"))
-    file = st.file_uploader("Fill it from a CSV with a day and a name per line", type=["csv"], key=key("calendar_file"))
+    label = "Fill it from a CSV or Excel file with a day and a name per line"
+    file = st.file_uploader(label, type=["csv", "xlsx"], key=key("calendar_file"))
     if file is not None and session.recall("calendar.taken") != file.file_id:
         session.remember("calendar.taken", file.file_id)
+        session.forget(key("calendar_notes"))
         with boundary.catching("calendar"):
-            days = read_calendar(file.getvalue())
+            days, notes = read_calendar(file.getvalue())
+            session.remember(key("calendar_notes"), notes)
             session.start_afresh(key("calendar"))
             version += 1
+    for note in cast("tuple[str, ...]", session.recall(key("calendar_notes")) or ()):
+        st.warning(as_text(note), icon=":material/edit_calendar:")
     return edit_calendar(days, f"{key('calendar')}_{version}")
 
 

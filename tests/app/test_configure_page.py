@@ -9,7 +9,7 @@ from mmm_core.engine.demo_project import demo_settings
 from mmm_core.engine.project_file import ParsedProject, parse_project, write_project
 from mmm_core.entities.columns import ColumnRole, OutcomeKind
 from mmm_core.entities.findings import AppliedRepair, Repair
-from mmm_core.entities.settings import Window
+from mmm_core.entities.settings import Holiday, Window
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.store.workspace import Workspace
 from tests.app.conftest import words
@@ -139,6 +139,17 @@ def test_a_project_file_fills_the_page(configure: AppTest, workspace: Workspace,
     text = (workspace.load_project_file(project_id) or "").replace("seed: 123", "seed: 7")
     configure.file_uploader(key=f"load_{project_id}").upload("p.yaml", text.encode(), "text/yaml").run()
     assert saved(workspace, project_id).seed == 7
+
+
+def test_an_own_calendar_is_filled_from_a_file_and_says_what_it_left_out(
+    configure: AppTest, workspace: Workspace, project_id: str
+) -> None:
+    configure.toggle(key=key(project_id, "own")).set_value(True).run()
+    content = "Tag;Anlass\n03.04.2024;Käsemarkt\nirgendwann;Kirmes\n".encode("cp1252")
+    configure.file_uploader(key=key(project_id, "calendar_file")).upload("tage.csv", content, "text/csv").run().run()
+    days = saved(workspace, project_id).settings.baseline.calendar
+    assert days == (Holiday(date=dt.date(2024, 4, 3), name="Käsemarkt"),)
+    assert "were left out (row 3;" in words(configure)
 
 
 @pytest.mark.parametrize(

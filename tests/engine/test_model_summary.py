@@ -4,7 +4,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mmm_core.engine.calendar_file import read_calendar
 from mmm_core.engine.country_names import country_names
 from mmm_core.engine.curve_preview import half_life, preview_carry_over, preview_response
 from mmm_core.engine.demo_project import demo_settings
@@ -22,7 +21,6 @@ from mmm_core.entities.columns import AdstockKind
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.records import RunRecord, RunStatus
 from mmm_core.entities.trials_config import TrialsConfig
-from mmm_core.errors import DataError
 
 DEMO = Path(__file__).parent.parent.parent / "assets" / "demo" / "demo_weekly.csv"
 NOON = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
@@ -120,20 +118,6 @@ def test_a_pressure_that_stays_has_no_half_life() -> None:
 def test_the_response_reaches_half_of_its_ceiling_at_gamma() -> None:
     preview = preview_response({"alpha": (2.0, 2.0), "gamma": (0.5, 0.5)}, n_points=101)
     assert preview.curves[0][50] == pytest.approx(0.5)
-
-
-def test_a_calendar_is_read_from_its_two_columns() -> None:
-    days = read_calendar(b"name;day\nBlack Friday;2024-11-29\nSale;2024-01-02\n")
-    assert [(day.date.isoformat(), day.name) for day in days] == [
-        ("2024-01-02", "Sale"),
-        ("2024-11-29", "Black Friday"),
-    ]
-
-
-@pytest.mark.parametrize("raw", [b"", b"a,b\n1,x\n", b"\xff\xfe\x00", b"day\n2024-01-01\n"])
-def test_a_file_that_is_no_calendar_is_refused(raw: bytes) -> None:
-    with pytest.raises(DataError, match="calendar"):
-        read_calendar(raw)
 
 
 def test_countries_are_listed_by_name() -> None:
