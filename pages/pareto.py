@@ -18,7 +18,7 @@ from mmm_core.entities.records import ProjectRecord, RunRecord
 from mmm_core.entities.run_result import RunResult
 from pages.shared import guards, loaders, model_views, pareto_card, pareto_filters, session
 from pages.shared.boundary import guarded, page
-from pages.shared.reuse import run_again
+from pages.shared.reuse import stem_of, take_along
 from pages.shared.widgets import (
     Crumb,
     as_text,
@@ -38,8 +38,8 @@ def render() -> None:
     words = loaders.words(run)
     solution_id = _selected(run, result)
     picked = " (picked)" if solution_id == result.collection.selected_id else ""
-    crumbs = [*project_crumbs(project, loaders.upload(project)), run_crumb(run), Crumb(f"model {solution_id}{picked}")]
-    header("Pareto explorer", crumbs)
+    data = project_crumbs(project, loaders.run_upload(run.run_id), is_current=False)
+    header("Pareto explorer", [*data, run_crumb(run), Crumb(f"model {solution_id}{picked}")])
     st.caption(f":material/info: {as_text(WHAT_THE_MODELS_ARE)}")
     rules = pareto_filters.current(run)
     keep = passing(rules, result)
@@ -118,25 +118,14 @@ def _take_away(project: ProjectRecord, run: RunRecord, result: RunResult, keep: 
         st.download_button(
             f"Download {int(keep.sum()):,} models (CSV)",
             lambda: csv_bytes(survivor_table(result, keep)),
-            file_name=f"{project.name} {run.name} models.csv",
+            file_name=f"{stem_of(project, run)}-models.csv",
             mime="text/csv",
             key="take_models",
             type="tertiary",
             icon=":material/download:",
             on_click="ignore",
         )
-        st.download_button(
-            "Project file",
-            run.project_file,
-            file_name=f"{project.name} {run.name}.yaml",
-            mime="application/yaml",
-            key="project_file",
-            type="tertiary",
-            icon=":material/description:",
-            on_click="ignore",
-            help="Everything needed to repeat this run exactly, in the browser or with mmm-studio run",
-        )
-        run_again(project, run)
+        take_along(project, run)
 
 
 with page("Pareto explorer"):

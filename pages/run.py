@@ -10,6 +10,7 @@ from mmm_core.entities.mmmdata_collection import MMMDataCollection, hash_table
 from mmm_core.entities.records import ProjectRecord, RunRecord, RunStatus
 from mmm_core.errors import DataError, MMMError, NotFoundError
 from pages.shared import boundary, guards, loaders, run_panels, session
+from pages.shared.reuse import take_along
 from pages.shared.routes import Route
 from pages.shared.widgets import Crumb, as_text, duration, go_to, header, project_crumbs, run_crumb
 
@@ -124,8 +125,7 @@ def _again(project: ProjectRecord, upload: IngestResult, run: RunRecord) -> None
         label = "Run with the new settings" if changes else "Run again"
         hint = None if changes else "Same data, settings and seed: the result is the same, and returned at once."
         st.button(label, key="start", icon=":material/replay:", help=hint, on_click=_start, args=(project,))
-        if st.button("Change settings", key="to_configure", icon=":material/tune:", type="tertiary"):
-            go_to(Route.CONFIGURE)
+        take_along(project, run)
     if changes:
         st.caption(as_text(f"Changed since this run: {'; '.join(changes[:4])}{' …' if len(changes) > 4 else ''}"))
 

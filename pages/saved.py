@@ -4,6 +4,7 @@ import streamlit as st
 
 from mmm_core.entities.records import ProjectRecord, RunRecord
 from pages.shared import boundary, dialogs, guards, loaders, run_panels, session
+from pages.shared.reuse import stem_of, take_along
 from pages.shared.routes import Route
 from pages.shared.widgets import Crumb, as_text, csv_bytes, go_to, header, truncated
 
@@ -76,23 +77,14 @@ def _card(project: ProjectRecord, run: RunRecord) -> None:
             st.download_button(
                 "Results CSV",
                 lambda: csv_bytes(loaders.result(run.run_id).pareto["candidates"]),
-                file_name=f"{project.name} {run.name}.csv",
+                file_name=f"{stem_of(project, run)}.csv",
                 mime="text/csv",
                 key=f"csv_{run.run_id}",
                 type="tertiary",
                 icon=":material/download:",
                 on_click="ignore",
             )
-            st.download_button(
-                "Project file",
-                run.project_file,
-                file_name=f"{project.name} {run.name}.yaml",
-                mime="application/yaml",
-                key=f"file_{run.run_id}",
-                type="tertiary",
-                icon=":material/description:",
-                on_click="ignore",
-            )
+            take_along(project, run)
             st.button(
                 "Delete",
                 key=f"delete_{run.run_id}",

@@ -77,7 +77,7 @@ def _flatten(prefix: str, value: object, flat: dict[str, object]) -> None:
 
 
 def _is_list_of_settings(prefix: str) -> bool:
-    return prefix in ("paid_media", "organic", "context", "marked", "calibration", "baseline.calendar")
+    return prefix in ("paid_media", "organic", "context", "marked", "calibration", "baseline.calendar", "repairs")
 
 
 def _name_of(item: object) -> str:

@@ -49,13 +49,15 @@ def header(title: str, crumbs: Sequence[Crumb], subtitle: str = "") -> None:
     page_title(title, subtitle)
 
 
-def project_crumbs(project: ProjectRecord, upload: IngestResult | None = None) -> list[Crumb]:
-    """The first parts of the line: the project and its data."""
+def project_crumbs(
+    project: ProjectRecord, upload: IngestResult | None = None, *, is_current: bool = True
+) -> list[Crumb]:
+    """The first parts of the line: the project and its data; no link when they are those of a run, kept as they were."""
     here = session.address_of(project=project.project_id)
     crumbs = [Crumb(project.name, Route.HOME)]
     if upload is not None:
         frequency = f"{FREQUENCY_WORDS[upload.frequency]}, " if upload.frequency else ""
-        crumbs.append(Crumb(f"{frequency}{len(upload.table):,} rows", Route.UPLOAD, here))
+        crumbs.append(Crumb(f"{frequency}{len(upload.table):,} rows", Route.UPLOAD if is_current else None, here))
     return crumbs
 
 

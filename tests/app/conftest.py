@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -59,6 +60,20 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     monkeypatch.setattr(AppTest, "_run", run)
     yield said
     assert not said, "\n".join(said)
+
+
+@pytest.fixture
+def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """Content of every file a page offered, by its name."""
+    offered: dict[str, bytes] = {}
+    original = MemoryMediaFileStorage.load_and_get_id
+
+    def load(self: MemoryMediaFileStorage, data: bytes, kind: str, group: object, filename: str | None = None) -> str:
+        offered[filename or ""] = data
+        return original(self, data, kind, group, filename)
+
+    monkeypatch.setattr(MemoryMediaFileStorage, "load_and_get_id", load)
+    return offered
 
 
 @pytest.fixture
