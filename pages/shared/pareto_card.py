@@ -1,4 +1,4 @@
-"""The card of the selected model: how good it is, what it says of every channel, and the button that picks it."""
+"""The card of the selected model: how good it is, what it says of every channel, and the label that picks it."""
 
 import html
 
@@ -124,15 +124,14 @@ def _hyperparameters(model: FittedModel, words: Vocabulary) -> None:
 def _pick(run: RunRecord, result: RunResult, solution_id: str) -> None:
     is_picked = solution_id == result.collection.selected_id
     pressed = st.button(
-        "This is the picked model" if is_picked else "Pick this model",
+        "Take the pick off" if is_picked else "Pick this model",
         key="pick",
-        type="primary",
-        disabled=is_picked,
-        icon=":material/check:",
+        icon=":material/close:" if is_picked else ":material/check:",
         width="stretch",
-        help="Remembered with the run, so that you and others find it again",
+        help="A label beside the result, for you and others to find the model again; the result itself never changes",
     )
     if pressed:
-        loaders.pick_model(run.run_id, solution_id)
-        session.flash(as_text(f"Model {solution_id} picked"))
+        loaders.pick_model(run.run_id, None if is_picked else solution_id)
+        session.open_model(solution_id)
+        session.flash(as_text(f"Model {solution_id} {'is no longer picked' if is_picked else 'picked'}"))
         st.rerun()

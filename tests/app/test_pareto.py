@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.store.workspace import Workspace
-from tests.app.saved_runs import ended, new_project, plain, project_file, result
+from tests.app.saved_runs import ended, new_project, plain, result
 
 Visit = Callable[..., AppTest]
 CHANNEL = "ROAS of"
@@ -155,7 +155,15 @@ def test_a_picked_model_is_found_again(studio: Visit, workspace: Workspace, expl
     assert workspace.load_result(run_id).collection.selected_id == "1_9"
     again = studio("pareto", run=run_id)
     assert again.selectbox(key="model_choice").value == "1_9"
-    assert again.button(key="pick").disabled
+
+
+def test_a_pick_is_a_label_that_comes_off_again(studio: Visit, workspace: Workspace, run_id: str) -> None:
+    workspace.select_model(run_id, "1_9")
+    app = studio("pareto", run=run_id)
+    assert app.button(key="pick").label == "Take the pick off"
+    app.button(key="pick").click().run()
+    assert workspace.load_result(run_id).collection.selected_id is None
+    assert app.selectbox(key="model_choice").value == "1_9"
 
 
 def test_points_are_coloured_by_the_return_of_a_channel(explorer: AppTest) -> None:
@@ -169,20 +177,3 @@ def test_conversions_are_spoken_of_as_cost(studio: Visit, workspace: Workspace) 
     assert "CPA" in plain(app)
     assert "CPA of" in [box.label for box in app.selectbox]
     assert not app.exception
-
-
-def test_run_again_with_changes_asks_before_it_replaces_other_settings(
-    studio: Visit, workspace: Workspace, project_id: str, run_id: str
-) -> None:
-    workspace.save_project_file(project_id, project_file(seed=9))
-    app = studio("pareto", run=run_id)
-    app.button(key="again").click().run()
-    assert "seed 1 → 9" in plain(app)
-    app.button(key="again_use").click().run()
-    assert workspace.load_project_file(project_id) == project_file()
-    assert app.title[0].value == "Configure"
-
-
-def test_run_again_with_the_same_settings_goes_straight_to_configure(explorer: AppTest) -> None:
-    explorer.button(key="again").click().run()
-    assert explorer.title[0].value == "Configure"

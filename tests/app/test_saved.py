@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
@@ -5,7 +6,9 @@ from streamlit.testing.v1 import AppTest
 from mmm_core.entities.records import RunStatus
 from mmm_core.store.run_queue import RunOutcome
 from mmm_core.store.workspace import Workspace
-from tests.app.saved_runs import ended, new_project, plain
+from pages.shared import loaders
+from tests.app.saved_runs import ended, new_project, plain, upload
+from tests.store.sameness import differences
 
 Visit = Callable[..., AppTest]
 
@@ -55,6 +58,21 @@ def test_a_result_opens_exactly_as_it_was(studio: Visit, workspace: Workspace) -
     app.button(key=f"open_{run_id}").click().run()
     assert app.title[0].value == "Pareto explorer"
     assert app.selectbox(key="model_choice").value == "1_5"
+
+
+def test_a_result_stays_as_it_was_when_the_data_of_its_project_are_replaced(
+    studio: Visit, workspace: Workspace
+) -> None:
+    project_id = new_project(workspace)
+    run_id = ended(workspace, project_id)
+    before = workspace.load_result(run_id).pareto
+    workspace.save_upload(project_id, dataclasses.replace(upload(), table=upload().table.head(150)))
+    app = studio("saved")
+    app.button(key=f"open_{run_id}").click().run()
+    after = loaders.result(run_id).pareto
+    assert not differences((after["candidates"], after["estimates"]), (before["candidates"], before["estimates"]))
+    assert "weekly, 208 rows" in plain(app)
+    assert "150 rows" not in plain(app)
 
 
 def test_a_result_is_renamed(studio: Visit, workspace: Workspace) -> None:
