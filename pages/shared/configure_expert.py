@@ -23,6 +23,11 @@ ADSTOCK_LABELS = {
     AdstockKind.WEIBULL_PDF: "Weibull PDF: may peak later",
 }
 MOST_PILLS = 8
+ALGORITHM_LABELS = {"TwoPointsDE": "TwoPointsDE (Robyn-compatible)"}
+WEIGHTS_HELP = (
+    f"{term('weights')} What a weight does depends on the algorithm: TwoPointsDE and DE use nevergrad's own objective weights, "
+    "as Robyn does; with the others the objective of lower weight decides less often which of two candidates is better."
+)
 INTERCEPT_LABELS = {"non_negative": "at least zero", "unconstrained": "any"}
 PARAMETER_LABELS = {
     "theta": "Carried over per period (theta)",
@@ -91,10 +96,15 @@ def search_section(draft: ModelDraft, key: Keys) -> ModelDraft:
     )
     cells = st.columns(4, vertical_alignment="bottom")
     algorithm = cells[0].selectbox(
-        "Algorithm", ALGORITHMS, ALGORITHMS.index(draft.algorithm), key=key("algorithm"), help=term("algorithm")
+        "Algorithm",
+        ALGORITHMS,
+        ALGORITHMS.index(draft.algorithm),
+        format_func=lambda name: ALGORITHM_LABELS.get(name, name),
+        key=key("algorithm"),
+        help=term("algorithm"),
     )
     fit = cells[1].number_input(
-        "Weight of fit", 0.0, 100.0, draft.fit_weight, step=0.5, key=key("fit_weight"), help=term("weights")
+        "Weight of fit", 0.0, 100.0, draft.fit_weight, step=0.5, key=key("fit_weight"), help=WEIGHTS_HELP
     )
     plausibility = cells[2].number_input(
         "Weight of plausibility",
@@ -103,7 +113,7 @@ def search_section(draft: ModelDraft, key: Keys) -> ModelDraft:
         draft.plausibility_weight,
         step=0.5,
         key=key("plausibility"),
-        help=term("weights"),
+        help=WEIGHTS_HELP,
     )
     sign = cells[3].selectbox(
         "Sign of the constant",

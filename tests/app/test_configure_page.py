@@ -129,6 +129,17 @@ def test_bounds_set_by_an_expert_are_saved(configure: AppTest, workspace: Worksp
     assert saved(workspace, project_id).settings.bounds["tv_spend"]["theta"] == (0.2, 0.6)
 
 
+def test_the_algorithm_of_robyn_is_named_and_what_weights_do_is_said(
+    configure: AppTest, workspace: Workspace, project_id: str
+) -> None:
+    configure.segmented_control(key=f"level_{project_id}").set_value("Expert").run()
+    algorithms = configure.selectbox(key=key(project_id, "algorithm"))
+    algorithms.select_index(algorithms.options.index("TwoPointsDE (Robyn-compatible)")).run()
+    assert saved(workspace, project_id).trials.algorithm == "TwoPointsDE"
+    for name in ("fit_weight", "plausibility"):
+        assert "depends on the algorithm" in configure.number_input(key=key(project_id, name)).help
+
+
 def test_the_level_is_remembered(studio: Visit, configure: AppTest, project_id: str) -> None:
     configure.segmented_control(key=f"level_{project_id}").set_value("Expert").run()
     again = studio("configure", project=project_id)
