@@ -54,6 +54,9 @@ def find_problems(table: pd.DataFrame, settings: ModelSettings) -> list[str]:
 def rows_in_window(dates: pd.Series, settings: ModelSettings) -> IntArray:
     """Indices of the periods whose first day lies in the window and that no left-out period touches.
 
+    The first day decides, as in Robyn: a window that ends on a Monday keeps the week that starts on it, of which six days lie
+    behind the window's end. So 2016-01-04 to 2018-12-31 has 157 Monday weeks.
+
     Args:
         dates: datetime64, ascending, shape (n_all,).
         settings: Window and marked periods.

@@ -317,6 +317,13 @@ def test_modelled_rows_are_those_whose_first_day_lies_in_the_window_and_that_are
     assert data.n_periods == 24
 
 
+def test_the_first_day_of_a_week_decides_whether_it_lies_in_the_window() -> None:
+    window = Window(start=dt.date(2016, 1, 4), end=dt.date(2018, 12, 31))
+    data = small_data(small_table(208, first="2015-11-23"), window=window)
+    assert data.n_periods == 157
+    assert [str(data.dates.iloc[row].date()) for row in data.rows[[0, -1]]] == ["2016-01-04", "2018-12-31"]
+
+
 @pytest.mark.parametrize(
     ("start", "end", "left_out"),
     [
