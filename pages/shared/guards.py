@@ -58,7 +58,10 @@ def require_settings() -> tuple[ProjectRecord, IngestResult, ParsedProject]:
         needs(
             "Configure still has open points: mend them, and the model can be run.", "Go to Configure", Route.CONFIGURE
         )
-    return project, upload, parse_project(text)
+    settings = parse_project(text)
+    if settings.repairs != upload.repairs:  # mended on Upload, and Configure was not opened since
+        configure_state.keep_settings(project, upload, settings.settings, settings.trials, settings.seed)
+    return project, upload, settings
 
 
 def require_result() -> tuple[ProjectRecord, RunRecord, RunResult]:

@@ -203,6 +203,25 @@ def test_repairs_of_the_upload_are_saved_in_the_project_file(
     assert saved(workspace, project_id).repairs == (done,)
 
 
+def test_repairs_reach_the_project_file_also_without_opening_configure(
+    studio: Visit, workspace: Workspace, project_id: str
+) -> None:
+    upload = workspace.load_upload(project_id)
+    assert upload is not None
+    workspace.save_upload(project_id, replace(upload, applied={"missing_periods": Repair.FILL_MISSING_PERIODS}))
+    studio("run", project=project_id)
+    assert saved(workspace, project_id).repairs == (
+        AppliedRepair(finding="missing_periods", repair=Repair.FILL_MISSING_PERIODS),
+    )
+
+
+def test_a_project_file_asks_for_repairs_that_are_not_done_here(configure: AppTest, project_id: str) -> None:
+    text = write_project(demo_settings(), TrialsConfig(), 1)
+    text += "repairs: [{finding: negative_media, column: tv_spend, repair: treat_as_zero}]\n"
+    configure.file_uploader(key=f"load_{project_id}").upload("p.yaml", text.encode(), "text/yaml").run()
+    assert "not done here yet: tv_spend" in configure.toast[0].value
+
+
 def test_a_bad_project_file_is_refused_and_changes_nothing(
     configure: AppTest, workspace: Workspace, project_id: str
 ) -> None:
