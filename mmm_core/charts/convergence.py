@@ -12,6 +12,7 @@ from mmm_core.entities.model_output import Convergence
 from mmm_core.entities.run_result import SearchProgress
 
 HEIGHT = 300
+_PANEL_TITLE = 44  # pixels: two lines above a panel; beside it, upright, they are longer than the panel is high
 OBJECTIVE_NAMES = {
     "nrmse": "Error of fit (NRMSE)",
     "decomp_rssd": "Gap to spend shares (DECOMP.RSSD)",
@@ -100,7 +101,8 @@ def draw_convergence(points: ConvergencePoints, theme: Theme = Theme.LIGHT) -> g
     """Draw one panel per error: the median as a line, one standard deviation as a band."""
     palette = PALETTES[theme]
     count = max(1, len(points.courses))
-    figure = make_subplots(rows=1, cols=count, horizontal_spacing=0.14)
+    titles = [OBJECTIVE_NAMES[course.objective].replace(" (", "<br>(") for course in points.courses]
+    figure = make_subplots(rows=1, cols=count, horizontal_spacing=0.14, subplot_titles=titles)
     for column, course in enumerate(points.courses, start=1):
         band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
         figure.add_trace(go.Scatter(x=course.iteration, y=course.median + course.spread, **band), row=1, col=column)
@@ -126,9 +128,9 @@ def draw_convergence(points: ConvergencePoints, theme: Theme = Theme.LIGHT) -> g
         figure, theme, title=_title(points), subtitle="Line: median; band: one standard deviation.", height=HEIGHT
     )
     figure.update_xaxes(title_text="models tried in each trial")
+    figure.update_layout(margin={"t": 76 + _PANEL_TITLE}, meta={**figure.layout.meta, "top": _PANEL_TITLE})
     figure.update_yaxes(rangemode="tozero")
-    for column, course in enumerate(points.courses, start=1):
-        figure.update_yaxes(title_text=OBJECTIVE_NAMES[course.objective], row=1, col=column)
+    figure.update_annotations(font={"size": 12.5, "color": palette.text}, align="center")
     return figure
 
 

@@ -12,6 +12,8 @@ from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.run_result import ParetoResult
 
+_CHARACTER = 6.6  # pixels a character takes at 12 px, on average
+
 
 class ReturnPoints(NamedTuple):
     """Return on spend per paid channel.
@@ -73,24 +75,25 @@ def spread_label(n_models: int) -> str:
     return f"spread across {n_models:,} models"
 
 
-def draw_returns(points: ReturnPoints, theme: Theme = Theme.LIGHT, *, height: int | None = None) -> go.Figure:
+def draw_returns(points: ReturnPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     """Draw a bar from low to high per channel and the model's own value as a point."""
     words = points.words
     figure = go.Figure()
-    reach = _add_bars(figure, points, theme)
+    reach, room = _add_bars(figure, points, theme)
     _add_break_even(figure, points, theme, reach)
     spread = f"Diamond: {points.model_name}. Bar: {spread_label(points.n_models)}, not a sampling error."
-    height = height or 80 + 48 * len(points.channels)
+    height = 80 + 36 * len(points.channels)
     apply_theme(figure, theme, title=_title(points), subtitle=spread, height=height)
     figure.update_layout(
-        bargap=0.72,
+        bargap=0.6,
         showlegend=False,
+        margin={"r": room},
         xaxis={"title": {"text": f"{words.return_word} ({words.return_unit})"}, "range": [0, reach * 1.02]},
         yaxis={
             "tickmode": "array",
             "tickvals": list(range(len(points.channels))),
             "ticktext": [short_label(words.names[name], 18) for name in points.channels],
-            "range": [len(points.channels) - 0.4, -0.75],
+            "range": [len(points.channels) - 0.5, -0.5],
             "showgrid": False,
             "zeroline": False,
         },
@@ -98,8 +101,8 @@ def draw_returns(points: ReturnPoints, theme: Theme = Theme.LIGHT, *, height: in
     return figure
 
 
-def _add_bars(figure: go.Figure, points: ReturnPoints, theme: Theme) -> float:
-    """Add spread, value and text of every channel; answers how far the axis must reach."""
+def _add_bars(figure: go.Figure, points: ReturnPoints, theme: Theme) -> tuple[float, int]:
+    """Add spread, value and text of every channel; answers how far the axis must reach and the pixels its texts take."""
     palette, words = PALETTES[theme], points.words
     value, low, high = _costs(points) if _is_cost(words) else (points.value, points.low, points.high)
     rows = np.arange(len(points.channels))
@@ -128,10 +131,10 @@ def _add_bars(figure: go.Figure, points: ReturnPoints, theme: Theme) -> float:
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         )
     )
-    right = {"x": 1, "xref": "paper", "xanchor": "right", "yanchor": "bottom", "yshift": 8, "showarrow": False}
+    beside = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "yanchor": "middle", "showarrow": False}
     for row, text in zip(rows, texts, strict=True):
-        figure.add_annotation(y=row, text=text, font={"size": 12, "color": palette.text}, **right)
-    return reach
+        figure.add_annotation(y=row, text=text, font={"size": 12, "color": palette.text}, **beside)
+    return reach, 16 + round(_CHARACTER * max(map(len, texts), default=0))
 
 
 def _add_break_even(figure: go.Figure, points: ReturnPoints, theme: Theme, reach: float) -> None:

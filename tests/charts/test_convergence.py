@@ -1,6 +1,7 @@
 import pandas as pd
 
 from mmm_core.charts.convergence import convergence_points, course_points, draw_convergence
+from mmm_core.charts.theme import take_title
 from mmm_core.entities.model_output import Convergence
 from tests.charts.run_builder import build_convergence, build_progress
 
@@ -32,3 +33,13 @@ def test_before_the_first_candidate_the_chart_is_empty_and_as_high() -> None:
     empty, full = draw_convergence(course_points(None)), draw_convergence(course_points(build_progress()))
     assert empty.layout.height == full.layout.height
     assert all(len(trace.x) == 0 for trace in empty.data)
+
+
+def test_the_title_of_every_panel_has_room_above_it_when_the_page_takes_the_chart_title() -> None:
+    figure = draw_convergence(convergence_points(build_convergence()))
+    take_title(figure)
+    assert [note.text for note in figure.layout.annotations] == [
+        "Error of fit<br>(NRMSE)",
+        "Gap to spend shares<br>(DECOMP.RSSD)",
+    ]
+    assert figure.layout.margin.t >= 2 * 1.3 * figure.layout.annotations[0].font.size

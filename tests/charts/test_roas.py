@@ -32,6 +32,15 @@ def test_a_point_never_stands_without_its_range() -> None:
     assert all("(" in note.text and "–" in note.text for note in figure.layout.annotations)
 
 
+def test_the_text_of_a_channel_stands_on_the_row_of_its_bar_beside_the_plot() -> None:
+    result = build_result()
+    figure = draw_returns(return_points(result.pareto, vocabulary(result)))
+    notes = figure.layout.annotations
+    assert [note.y for note in notes] == list(figure.data[0].y)
+    assert {(note.xanchor, note.yanchor, note.yshift) for note in notes} == {("left", "middle", None)}
+    assert figure.layout.margin.r >= 6 * max(len(note.text) for note in notes)
+
+
 def test_break_even_is_a_line() -> None:
     result = build_result()
     figure = draw_returns(return_points(result.pareto, vocabulary(result), break_even=2.0))
