@@ -124,6 +124,7 @@ def draw_candidates(points: CandidatePoints, theme: Theme = Theme.LIGHT, *, clic
         clickmode="event+select" if clickable else "none",
         dragmode="zoom",
         uirevision="candidates",
+        selectionrevision=points.selected or 0,  # else a point clicked before stays selected, and a click takes it off
         legend={"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"},
         margin={"b": 92},
         xaxis={"title": {"text": FIT_AXIS}, "range": x_range},

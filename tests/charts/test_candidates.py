@@ -19,6 +19,13 @@ def test_every_point_of_a_trace_carries_its_solution_id_for_the_click() -> None:
         assert list(trace.text) == [points.ids[row] for row in rows]
 
 
+def test_a_click_of_before_is_forgotten_when_another_model_is_selected_and_the_zoom_is_kept() -> None:
+    result = build_result(200)
+    first, second = (draw_candidates(candidate_points(result, selected_id=name)).layout for name in ("1_3", "1_4"))
+    assert first.selectionrevision != second.selectionrevision
+    assert first.uirevision == second.uirevision
+
+
 def test_the_traces_of_the_figure_are_the_groups_in_order() -> None:
     points = candidate_points(build_result(200), selected_id="1_3")
     figure = draw_candidates(points)
