@@ -125,9 +125,10 @@ class _Interrupt:
 
     def __call__(self) -> None:
         if self.came:
-            from mmm_core.runs.processes import end_children
+            from mmm_core.runs.processes import end_children, remove_run_folders
 
             end_children()
+            remove_run_folders()
             os._exit(INTERRUPTED)
         self.came = True
 

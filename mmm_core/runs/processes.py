@@ -3,9 +3,11 @@
 import atexit
 import datetime as dt
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -119,6 +121,15 @@ def end_children() -> None:
     for child in psutil.Process().children(recursive=True):
         if not _is_janitor(child):
             _kill(child)
+
+
+def remove_run_folders() -> None:
+    """Remove the temporary folders of this process's runs; for a process that ends without tidying up.
+
+    Its children have to be gone.
+    """
+    for folder in Path(tempfile.gettempdir()).glob(f"mmm-studio-run-{os.getpid()}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def call_when_gone(pid: int, action: Callable[[], None], seconds: float = 0.5) -> None:

@@ -1,3 +1,4 @@
+import dataclasses
 import http.client
 import json
 import os
@@ -13,9 +14,11 @@ import psutil
 import pytest
 
 from mmm_core.cli import main
+from mmm_core.entities.records import RunRecord, RunStatus
 from mmm_core.runs.launcher import app_folder, launch_app
 from mmm_core.runs.worker import worker_state
 from mmm_core.store.workspace import Workspace
+from tests.runs.demo import ENDLESS, demo_text, demo_upload
 from tests.runs.studio_process import ROOT, free_port, processes_of, started_studio, wait_until
 
 
@@ -114,6 +117,30 @@ def test_ctrl_c_ends_dashboard_and_worker_without_orphans(tmp_path: Path) -> Non
         assert launcher.wait(timeout=20) == 0
         wait_until(lambda: not processes_of(tmp_path), 5, "the end of every process")
     assert not (tmp_path / "launcher.json").exists()
+
+
+def test_ctrl_c_during_a_search_leaves_neither_processes_nor_temporary_folders(tmp_path: Path) -> None:
+    folder, temporary = tmp_path / "studio", tmp_path / "temporary"
+    folder.mkdir()
+    temporary.mkdir()
+    with started_studio(folder, free_port(), TMPDIR=str(temporary)) as (launcher, _):
+        run = start_endless_search(folder)
+        wait_until(lambda: Workspace(folder).get_run(run.run_id).n_done > 0, what="the first candidate")
+        assert list(temporary.glob("mmm-studio-run-*"))
+        launcher.send_signal(signal.SIGINT)
+        assert launcher.wait(timeout=20) == 0
+        wait_until(lambda: not processes_of(folder), 5, "the end of every process")
+    assert not list(temporary.glob("mmm-studio-run-*"))
+    assert Workspace(folder).get_run(run.run_id).status is not RunStatus.FAILED
+
+
+def start_endless_search(folder: Path) -> RunRecord:
+    """In two processes, a minute long at least."""
+    trials = dataclasses.replace(ENDLESS, trials=2, cores=2)
+    workspace = Workspace(folder)
+    project = workspace.create_project("Demo brand")
+    workspace.save_upload(project.project_id, demo_upload())
+    return workspace.enqueue_run(project.project_id, demo_text(trials), trials.n_candidates)
 
 
 def test_a_killed_launcher_takes_dashboard_and_worker_with_it(tmp_path: Path) -> None:
