@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmm_core.entities.records import RunRecord, RunStatus, WorkerRecord
 from mmm_core.entities.run_result import SearchProgress
@@ -24,6 +25,7 @@ from mmm_core.runs.processes import (
     end_children,
     is_running,
     on_end_signals,
+    remove_run_folders,
     start_detached,
 )
 from mmm_core.store.atomic_files import write_atomically
@@ -31,12 +33,16 @@ from mmm_core.store.database import now
 from mmm_core.store.run_queue import LEASE, RunOutcome
 from mmm_core.store.workspace import VARIABLE, Workspace
 
+if TYPE_CHECKING:
+    from mmm_core.runs.rehearsal import Foresight
+
 LAUNCHER_VARIABLE = "MMM_STUDIO_LAUNCHER"
 """Process id of the launcher; a worker that the dashboard starts ends with it."""
 
 POLL_SECONDS = 0.05
 HEARTBEAT_SECONDS = 5.0
 RESCUE_SECONDS = 1.0
+LOOK_AHEAD_SECONDS = 0.3
 PROGRESS_SECONDS = 0.22
 STOP_CHECK_SECONDS = 0.1
 LINGER_SECONDS = 60.0
@@ -121,6 +127,7 @@ class Worker:
         self._starter = starter
         self._started = now()
         self._is_warm = False
+        self._foresight: Foresight | None = None
         self._ending = threading.Event()
         self._end_once = threading.Lock()
 
@@ -128,7 +135,7 @@ class Worker:
         """Take runs until the process is ended; warm up first, unless a run waits (it needs the same things)."""
         self.workspace.register_worker(self.worker_id, os.getpid())
         threading.Thread(target=self._beat, name="heart-beat", daemon=True).start()
-        idle_since, rescued = time.monotonic(), 0.0
+        idle_since, rescued, looked = time.monotonic(), 0.0, 0.0
         while True:
             if time.monotonic() - rescued > RESCUE_SECONDS:
                 rescued = time.monotonic()
@@ -141,6 +148,9 @@ class Worker:
                 idle_since = time.monotonic()
             elif not self._is_warm:
                 self._warm_up()
+            elif time.monotonic() - looked > LOOK_AHEAD_SECONDS:
+                self._look_ahead()
+                looked = time.monotonic()
             else:
                 time.sleep(POLL_SECONDS)
 
@@ -151,19 +161,28 @@ class Worker:
         with contextlib.suppress(MMMError):
             self.workspace.remove_worker(self.worker_id)
         end_children()
+        remove_run_folders()
         os._exit(code)
 
     def _warm_up(self) -> None:
         began = time.perf_counter()
         try:
-            from mmm_core.runs.rehearsal import rehearse
+            from mmm_core.runs.rehearsal import Foresight, rehearse
 
-            rehearse()
+            self.workspace.save_rate(rehearse())
+            self._foresight = Foresight(self.workspace)
         except Exception:  # a run will say what is wrong; until then the worker must be there
             _log.exception("warming up failed")
         self._is_warm = True
         self.workspace.heartbeat(self.worker_id, is_warm=True)
         _log.info("warm after %.1f s", time.perf_counter() - began)
+
+    def _look_ahead(self) -> None:
+        try:
+            if self._foresight is not None:
+                self._foresight.look_ahead()
+        except Exception as error:  # the run itself will say what is wrong
+            _log.info("the next run cannot be prepared: %s", error)
 
     def _beat(self) -> None:
         while not self._ending.wait(HEARTBEAT_SECONDS):
@@ -255,11 +274,12 @@ class RunReporter:
         self._stop = False
 
     def tell(self, progress: SearchProgress) -> None:
-        """Write the progress if it is time, if the stage changed or if everything is done."""
-        is_new_stage = self._last is None or self._last.stage != progress.stage
+        """Write the progress if it is time, if the stage changed, and of the first candidates and the last at once."""
+        last = self._last
+        is_news = last is None or last.stage != progress.stage or (last.done == 0 < progress.done)
         self._last = progress
         began = time.monotonic()
-        if began < self._next_write and not is_new_stage and progress.done < progress.total:
+        if began < self._next_write and not is_news and progress.done < progress.total:
             return
         try:
             self._workspace.save_progress(self._run_id, progress)

@@ -105,6 +105,13 @@ def test_a_warm_worker_takes_a_run_at_once(workspace: Workspace, project_id: str
 
 
 @pytest.mark.usefixtures("worker")
+def test_a_warm_worker_has_measured_how_fast_this_machine_searches(workspace: Workspace) -> None:
+    rate = workspace.load_rate()
+    assert rate is not None
+    assert 100 < rate < 10_000_000
+
+
+@pytest.mark.usefixtures("worker")
 def test_the_same_run_again_comes_from_the_cache(workspace: Workspace, project_id: str) -> None:
     first = until(workspace, start(workspace, project_id, seed=71), RunStatus.FINISHED)
     again = until(workspace, start(workspace, project_id, seed=71), RunStatus.FINISHED)
