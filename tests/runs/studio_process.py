@@ -6,13 +6,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
 ROOT = Path(__file__).parent.parent.parent
+PROGRAM = (sys.executable, "-m", "mmm_core.cli")
 
 
 def studio_environment(workspace: Path) -> dict[str, str]:
@@ -35,9 +36,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def started_studio(workspace: Path, port: int, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def started_studio(
+    workspace: Path, port: int, program: Sequence[str] = PROGRAM, **environment: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The dashboard with its worker, started from an empty folder; yields the launcher and the first thing it said."""
-    command = [sys.executable, "-m", "mmm_core.cli", "app", "--port", str(port)]
+    command = [*program, "app", "--port", str(port)]
     complete = {**studio_environment(workspace), **environment}
     with subprocess.Popen(command, env=complete, cwd=workspace, stdout=subprocess.PIPE, text=True) as launcher:
         assert launcher.stdout is not None
