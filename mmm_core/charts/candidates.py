@@ -16,7 +16,7 @@ BoolArray = NDArray[np.bool_]
 
 FIT_AXIS = "Error of fit (NRMSE)"
 PLAUSIBILITY_AXIS = "Gap to spend shares (DECOMP.RSSD)"
-MAX_DRAWN = 20_000
+MAX_DRAWN = 50_000
 HEIGHT = 600
 COLOUR_BY_FRONT = "front"
 COLOUR_BY_BASELINE = "baseline share"
@@ -31,7 +31,7 @@ class CandidatePoints(NamedTuple):
         rssd: Same shape.
         front: 1, 2, ... for candidates on one of the chosen fronts, 0 for all others; same shape.
         survives: Whether the filters keep the candidate; same shape.
-        drawn: Whether it is drawn at all: everything up to 20,000 candidates, then all fronts and a sample; same shape.
+        drawn: Whether it is drawn at all: everything up to 50,000 candidates, then all fronts and a sample; same shape.
         ids: Solution ids, same length.
         colour: Value that colours the points, or None to colour by front; same shape.
         colour_title: What ``colour`` is, with unit.

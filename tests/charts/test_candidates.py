@@ -50,6 +50,11 @@ def test_above_the_limit_all_fronts_and_a_sample_are_drawn_and_the_chart_says_so
     assert "100 of 500" in draw_candidates(points).layout.title.subtitle.text
 
 
+def test_up_to_fifty_thousand_candidates_every_one_is_drawn() -> None:
+    assert candidate_points(build_result(50_000)).drawn.all()
+    assert candidate_points(build_result(50_001)).n_hidden == 1
+
+
 def test_points_can_be_coloured_by_front_by_baseline_share_and_by_the_return_of_a_channel() -> None:
     result = build_result(50)
     choices = colour_choices(vocabulary(result))
