@@ -75,10 +75,14 @@ class Design:
                 f"A design with {n_media} media needs as many adstock kinds and at most as many paid channels; got "
                 f"{len(self.adstock)} kinds and {self.n_paid} paid."
             )
-        if len(self.rows) and not (0 <= self.rows.min() and self.rows.max() < n_all):
-            raise SettingsError(f"Design.rows must lie within 0 and {n_all - 1}, got {self.rows.min()} to {self.rows.max()}.")
+        if len(self.rows) and not (self.rows.min() >= 0 and self.rows.max() < n_all):
+            raise SettingsError(
+                f"Design.rows must lie within 0 and {n_all - 1}, got {self.rows.min()} to {self.rows.max()}."
+            )
         if not -1 <= self.trend_column < n_baseline:
-            raise SettingsError(f"Design.trend_column must lie within -1 and {n_baseline - 1}, got {self.trend_column}.")
+            raise SettingsError(
+                f"Design.trend_column must lie within -1 and {n_baseline - 1}, got {self.trend_column}."
+            )
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -108,7 +108,8 @@ class ModelOutput:
         """Share of each paid channel in the paid total, shape (n_candidates, n_paid); 0 when the total is 0."""
         paid = self.paid_contributions
         total = paid.sum(axis=1, keepdims=True)
-        return np.divide(paid, total, out=np.zeros_like(paid), where=total != 0)
+        shares: FloatArray = np.divide(paid, total, out=np.zeros_like(paid), where=total != 0)
+        return shares
 
     @property
     def baseline_share(self) -> FloatArray:
