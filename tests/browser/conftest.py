@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.studio import Visitor, chromium, find_chromium, running_studio
 
@@ -40,16 +41,21 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(workspace: Path) -> Iterator[str]:
-    assert find_chromium(), (
-        "browser tests are compulsory here, and there is no Chromium. Install it (Debian: apt install chromium)."
-    )
     with running_studio(workspace) as started:
         yield started
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    assert find_chromium(), (
+        "browser tests are compulsory here, and there is no Chromium. Install it (Debian: apt install chromium)."
+    )
+    with chromium() as started:
+        yield started
+
+
 @pytest.fixture
-def visitor(address: str) -> Iterator[Visitor]:
-    with chromium() as browser:
-        person = Visitor(browser, address)
-        yield person
-        person.close()
+def visitor(browser: Browser, address: str) -> Iterator[Visitor]:
+    person = Visitor(browser, address)
+    yield person
+    person.leave()
