@@ -1,11 +1,12 @@
 """Turns what was typed on Configure into settings, or says everything that is missing or contradicts itself."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 from mmm_core.engine.model_draft import ColumnDraft, MarkDraft, ModelDraft
 from mmm_core.entities.columns import ColumnRole, ContextColumn, OrganicMedia, Outcome, PaidMedia, Sign
-from mmm_core.entities.settings import Baseline, CalibrationInput, MarkedPeriods, ModelSettings, Window
+from mmm_core.entities.settings import Baseline, CalibrationInput, Interval, MarkedPeriods, ModelSettings, Window
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import DataError, MMMError
 
@@ -33,7 +34,7 @@ def compile_draft(
         raise DataError(problems)
 
     def settings() -> ModelSettings:
-        return ModelSettings(
+        roles = ModelSettings(
             date=draft.with_role(ColumnRole.DATE)[0].column,
             outcome=outcome,
             paid_media=_paid_media(draft),
@@ -42,12 +43,12 @@ def compile_draft(
             baseline=_baseline(draft),
             window=window,
             adstock=draft.adstock,
-            bounds=draft.bounds_of_channels(),
             lambda_bounds=draft.lambda_bounds,
             train_size_bounds=draft.train_size_bounds,
             marked=marks,
             calibration=calibration or CalibrationInput(),
         )
+        return replace(roles, bounds=_bounds_that_apply(draft, roles))
 
     compiled = _attempt(settings, problems)
     if compiled is None:
@@ -157,6 +158,16 @@ def break_even_of(draft: ModelDraft) -> float | None:
 
 def _media_sign(column: ColumnDraft) -> Sign:
     return Sign.POSITIVE if column.sign is Sign.DEFAULT else column.sign
+
+
+def _bounds_that_apply(draft: ModelDraft, roles: ModelSettings) -> dict[str, dict[str, Interval]]:
+    """The bounds of columns that are in the model; one that is no channel any more keeps its penalty only."""
+    bounds = {
+        column: {name: interval for name, interval in given.items() if column in roles.channels or name == "penalty"}
+        for column, given in draft.bounds.items()
+        if column in roles.bounded_columns
+    }
+    return {column: given for column, given in bounds.items() if given}
 
 
 def _organic(draft: ModelDraft) -> tuple[OrganicMedia, ...]:

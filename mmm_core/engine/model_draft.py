@@ -105,20 +105,6 @@ class ModelDraft:
         both = (*self.with_role(ColumnRole.PAID_SPEND), *self.with_role(ColumnRole.ORGANIC))
         return tuple(column.column for column in both)
 
-    def bounds_of_channels(self) -> dict[str, dict[str, Interval]]:
-        """The overrides that apply: of columns that are channels, and of parameters their adstock has."""
-        return {
-            channel: kept
-            for channel in self.channels
-            if (
-                kept := {
-                    name: interval
-                    for name, interval in self.bounds.get(channel, {}).items()
-                    if name in DEFAULT_BOUNDS[self.adstock_of(channel)]
-                }
-            )
-        }
-
     def channel_bounds(self, channel: str) -> dict[str, Interval]:
         """Bounds of every parameter of one channel: the defaults of its adstock with the overrides."""
         overrides = self.bounds.get(channel, {})

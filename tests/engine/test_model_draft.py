@@ -116,14 +116,27 @@ def test_a_margin_of_nothing_is_refused() -> None:
         compile_draft(demo_draft(break_even_kind="margin", margin=0.0))
 
 
-def test_bounds_of_another_kind_of_adstock_do_not_reach_the_model() -> None:
+def test_bounds_of_another_kind_of_adstock_are_kept_for_switching_back() -> None:
     settings, _ = compile_draft(demo_draft(adstock=AdstockKind.WEIBULL_PDF))
+    assert settings.bounds == demo_settings().bounds
+
+
+def test_penalty_ranges_of_channels_context_and_baseline_parts_reach_the_model() -> None:
+    given = {name: {"penalty": (0.2, 0.7)} for name in ("trend", "competitor_index", "newsletter_sends")}
+    given |= {"tv_spend": {"theta": (0.3, 0.8), "penalty": (0.0, 0.5)}}
+    assert compile_draft(demo_draft(bounds=given))[0].bounds == given
+
+
+def test_a_channel_that_becomes_context_keeps_only_its_penalty_range() -> None:
+    draft = demo_draft(bounds={"tv_spend": {"theta": (0.3, 0.8), "penalty": (0.0, 0.5)}})
+    settings, _ = compile_draft(with_role(draft, "tv_spend", ColumnRole.CONTEXT))
+    assert settings.bounds == {"tv_spend": {"penalty": (0.0, 0.5)}}
+
+
+def test_bounds_of_a_column_that_left_the_model_do_not_reach_it() -> None:
+    draft = demo_draft(bounds={"tv_spend": {"theta": (0.3, 0.8), "penalty": (0.0, 0.5)}})
+    settings, _ = compile_draft(with_role(draft, "tv_spend", ColumnRole.IGNORE))
     assert settings.bounds == {}
-
-
-def test_bounds_of_a_column_that_is_no_channel_any_more_do_not_reach_the_model() -> None:
-    settings, _ = compile_draft(with_role(demo_draft(), "tv_spend", ColumnRole.CONTEXT))
-    assert "tv_spend" not in settings.bounds
 
 
 def test_an_own_calendar_replaces_the_country() -> None:
