@@ -255,13 +255,15 @@ def _add_marks(figure: go.Figure, points: CandidatePoints, palette: Palette) -> 
 
 
 def _view(values: FloatArray, points: CandidatePoints) -> list[float]:
-    """Range that shows all fronts and 98 of 100 candidates; a double click shows the rest."""
+    """Range that shows all fronts and 98 of 100 candidates, as far as they are finite; a double click shows the rest."""
     must = np.concatenate([values[points.front > 0], values[[points.recommended]]])
     if points.selected is not None:
         must = np.append(must, values[points.selected])
-    finite = values[np.isfinite(values)]
-    low = min(float(finite.min()), float(must.min()))
-    high = max(float(np.quantile(finite, 0.98)), float(must.max()))
+    must, finite = must[np.isfinite(must)], values[np.isfinite(values)]
+    if not len(finite):
+        return [0.0, 1.0]
+    low = float(finite.min())
+    high = float(must.max(initial=np.quantile(finite, 0.98)))
     pad = 0.05 * (high - low or abs(high) or 1.0)
     return [max(low - pad, -0.3 * pad) if low >= 0 else low - pad, high + pad]
 

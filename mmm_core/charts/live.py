@@ -134,6 +134,7 @@ def _steady_range(points: LivePoints, axis: int) -> list[float]:
     if not len(values):
         return [0.0, 1.0]
     low, high = float(values.min()), float(np.quantile(values, 0.95))
-    high = max(high, float(points.front[:, axis].max(initial=low)))
+    front = points.front[:, axis]
+    high = max(high, float(front[np.isfinite(front)].max(initial=low)))
     step = 10.0 ** np.floor(np.log10(max(high - low, abs(high) * 0.01, 1e-6))) / 2
     return [float(np.floor(low / step) * step), float(np.ceil(high / step + 0.2) * step)]

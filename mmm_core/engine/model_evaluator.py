@@ -71,7 +71,7 @@ class ModelEvaluator:
             average=_average(trials),
             trials=trials,
             pooled_hypervolume=hypervolume(nrmse, rssd),
-            n_front=len(first_front(nrmse, rssd)),
+            n_front=_front_size(nrmse, rssd),
             converged=dict(convergence.converged),
             messages=list(convergence.messages),
         )
@@ -92,9 +92,15 @@ def _evaluate(trial: Trial) -> TrialEvaluation:
         mean_decomp_rssd=_finite(rssd, np.mean),
         mean_mape=_finite(mape, np.mean),
         rsq_train_best_fit=float(rsq[np.nanargmin(nrmse)]) if has_fit else float("nan"),
-        n_front=len(first_front(nrmse, rssd)),
+        n_front=_front_size(nrmse, rssd),
         hypervolume=hypervolume(nrmse, rssd),
     )
+
+
+def _front_size(nrmse: FloatArray, rssd: FloatArray) -> int:
+    """How many candidates are on the first front; an infinite gap (no paid channel is credited) is no compromise."""
+    usable = np.isfinite(nrmse) & np.isfinite(rssd)
+    return len(first_front(nrmse[usable], rssd[usable]))
 
 
 def _finite(values: FloatArray, summary: Callable[[FloatArray], np.floating]) -> float:

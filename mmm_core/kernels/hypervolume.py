@@ -29,7 +29,7 @@ def hypervolume(x: FloatArray, y: FloatArray, reference: tuple[float, float] = (
 class FrontArchive:
     """The first front of a growing set of points, kept by ascending x; adding one costs a search and a shift.
 
-    Of exact duplicates the first stays. Points with a NaN are ignored.
+    Of exact duplicates the first stays. Points that are not finite are ignored.
     """
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ def _insert_all(
     xs: FloatArray, ys: FloatArray, numbers: IntArray, size: int, x: FloatArray, y: FloatArray, first_number: int
 ) -> int:
     for i in range(len(x)):
-        if np.isnan(x[i]) or np.isnan(y[i]):
+        if not (np.isfinite(x[i]) and np.isfinite(y[i])):
             continue
         place = int(np.searchsorted(xs[:size], x[i]))  # first place whose x is not below
         beaten = (place > 0 and ys[place - 1] <= y[i]) or (place < size and xs[place] == x[i] and ys[place] <= y[i])

@@ -78,3 +78,16 @@ def test_the_scatter_draws_in_both_themes_with_and_without_colour(theme: Theme) 
 
 def test_no_drag_mode_of_select_or_lasso_swallows_the_click() -> None:
     assert draw_candidates(candidate_points(build_result(20))).layout.dragmode == "zoom"
+
+
+def test_when_no_candidate_credits_anything_the_chart_is_drawn_on_plain_axes() -> None:
+    result = build_result(20)
+    result.collection.model_output.trials[0].metrics[:, 1] = np.inf
+    figure = draw_candidates(candidate_points(result, selected_id="1_3"))
+    assert list(figure.layout.yaxis.range) == [0.0, 1.0]
+
+
+def test_an_infinite_gap_on_the_front_leaves_the_axes_finite() -> None:
+    result = build_result(20)
+    result.collection.model_output.trials[0].metrics[candidate_points(result).groups[2][0], 1] = np.inf
+    assert np.isfinite(draw_candidates(candidate_points(result)).layout.yaxis.range).all()

@@ -27,3 +27,10 @@ def test_the_axes_stay_put_while_similar_points_arrive() -> None:
     first = draw_live(live_points(build_progress(n_per_trial=400), total=1000))
     second = draw_live(live_points(build_progress(n_per_trial=420), total=1000))
     assert np.allclose(first.layout.xaxis.range, second.layout.xaxis.range)
+
+
+def test_an_infinite_gap_on_the_front_leaves_the_axes_finite() -> None:
+    progress = build_progress()
+    progress.decomp_rssd[0] = np.inf
+    figure = draw_live(live_points(progress, total=1000))
+    assert np.isfinite(figure.layout.yaxis.range).all()

@@ -39,3 +39,9 @@ def test_whether_the_search_had_settled_is_said_in_sentences() -> None:
     evaluation = ModelEvaluator().evaluate_model(output_of([FIRST]))
     assert evaluation["converged"] == {"nrmse": False, "decomp_rssd": False}
     assert all(message.endswith(".") for message in evaluation["messages"])
+
+
+def test_a_candidate_with_an_infinite_gap_is_on_no_front() -> None:
+    best_fit = metrics_of(nrmse=[0.1, 0.2], decomp_rssd=[np.inf, 0.6])
+    evaluation = ModelEvaluator().evaluate_model(output_of([best_fit]))
+    assert (evaluation["n_front"], evaluation["trials"][0]["n_front"]) == (1, 1)

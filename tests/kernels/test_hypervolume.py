@@ -53,7 +53,7 @@ def test_an_archive_grows_beyond_its_first_room() -> None:
     assert archive.numbers.tolist() == list(range(5, 10_005))
 
 
-def test_an_archive_ignores_nan() -> None:
+def test_an_archive_ignores_what_is_not_finite() -> None:
     archive = FrontArchive()
-    archive.extend(np.array([np.nan, 0.5]), np.array([0.1, np.nan]), 0)
+    archive.extend(np.array([np.nan, 0.5, 0.1]), np.array([0.1, np.nan, np.inf]), 0)
     assert archive.points.shape == (0, 2)
