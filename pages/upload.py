@@ -87,21 +87,21 @@ def _drop_zone(project: ProjectRecord, *, has_data: bool) -> None:
     if file is not None and session.recall("upload.taken") != file.file_id:
         session.remember("upload.taken", file.file_id)
         _take(project, file)
-    refusal = session.recall("upload.refusal")
+    refusal = session.recall(f"upload.refusal.{project.project_id}")
     if isinstance(refusal, MMMError):
         kept = " Your previous data are kept." if has_data else ""
         boundary.show_problems(refusal, f"This file cannot be used.{kept}")
 
 
 def _take(project: ProjectRecord, file: UploadedFile) -> None:
-    session.forget("upload.refusal")
+    session.forget(f"upload.refusal.{project.project_id}")
     session.forget("upload.before")
     try:
         with st.spinner("Reading the file …"):
             result = read_table(file.getvalue(), name=file.name)
             loaders.workspace().replace_upload(project.project_id, result)
     except MMMError as error:
-        session.remember("upload.refusal", error)
+        session.remember(f"upload.refusal.{project.project_id}", error)
         return
     session.start_afresh("configure")
     st.rerun()
@@ -125,6 +125,7 @@ def _previous_data(project: ProjectRecord) -> None:
         )
 
 
+@boundary.callback("The previous data could not be brought back")
 def _go_back(project: ProjectRecord) -> None:
     loaders.workspace().restore_upload(project.project_id)
     session.forget("upload.before")

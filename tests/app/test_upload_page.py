@@ -105,3 +105,9 @@ def test_markup_in_column_names_is_shown_as_it_is_written(upload: AppTest) -> No
 
 def test_a_template_can_be_downloaded(upload: AppTest) -> None:
     assert [button.label for button in upload.get("download_button")] == ["Download a template"]
+
+
+def test_a_refused_file_says_nothing_in_another_project(upload: AppTest, workspace: Workspace) -> None:
+    drop(upload, b"")
+    upload.query_params["project"] = workspace.create_project("Tea").project_id
+    assert not upload.run().error
