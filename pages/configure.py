@@ -123,7 +123,7 @@ def _outcome(draft: ModelDraft, key: Keys) -> ModelDraft:
 
 def _break_even(draft: ModelDraft, key: Keys) -> ModelDraft:
     if draft.break_even_kind == "roas":
-        number = st.number_input("Break-even ROAS", 0.01, None, draft.break_even_roas, step=0.1, key=key("even"))
+        number = st.number_input("Break-even ROAS", 0.0, None, draft.break_even_roas, step=0.1, key=key("even"))
         return replace(draft, break_even_roas=number)
     if draft.break_even_kind == "margin":
         percent = st.number_input(
@@ -132,7 +132,7 @@ def _break_even(draft: ModelDraft, key: Keys) -> ModelDraft:
         return replace(draft, margin=percent / 100)
     if draft.break_even_kind == "value":
         label = f"One is worth ({draft.currency})"
-        value = st.number_input(label, 0.01, None, draft.conversion_value, step=1.0, key=key("value"))
+        value = st.number_input(label, 0.0, None, draft.conversion_value, step=1.0, key=key("value"))
         return replace(draft, conversion_value=value)
     return draft
 

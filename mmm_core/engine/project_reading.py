@@ -14,6 +14,9 @@ from mmm_core.errors import MMMError
 Choice = TypeVar("Choice", bound=StrEnum)
 Built = TypeVar("Built")
 
+LARGEST_WHOLE_NUMBER = 2**53 - 1
+"""The largest integer a browser keeps exactly."""
+
 _TRUE_WORDS = {"yes", "on"}
 _FALSE_WORDS = {"no", "off"}
 _short = reprlib.Repr()
@@ -103,12 +106,15 @@ class Section:
         return default
 
     def whole_number(self, key: str, default: int, least: int) -> int:
-        """An integer of at least ``least``."""
+        """An integer of at least ``least`` that a browser keeps exactly."""
         if not self.has(key):
             return default
         value = self.values[key]
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             self.refuse(key, f"a whole number of at least {least}")
+            return default
+        if value > LARGEST_WHOLE_NUMBER:
+            self.refuse(key, f"a whole number of at most {LARGEST_WHOLE_NUMBER}")
             return default
         return value
 

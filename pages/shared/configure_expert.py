@@ -23,6 +23,8 @@ ADSTOCK_LABELS = {
     AdstockKind.WEIBULL_PDF: "Weibull PDF: may peak later",
 }
 MOST_PILLS = 8
+MOST_TRIALS, MOST_ITERATIONS, MOST_CORES = 200, 1_000_000, 256
+"""What can be typed; a project file may say more, and is shown as it is."""
 ALGORITHM_LABELS = {"TwoPointsDE": "TwoPointsDE (Robyn-compatible)"}
 WEIGHTS_HELP = (
     f"{term('weights')} What a weight does depends on the algorithm: TwoPointsDE and DE use nevergrad's own objective weights, "
@@ -86,13 +88,26 @@ def search_section(draft: ModelDraft, key: Keys) -> ModelDraft:
     """How many candidates, how they are proposed, and the rules of the fit."""
     st.subheader("Search", anchor=False, help=term("candidate"))
     cells = st.columns(4, vertical_alignment="bottom")
-    trials = cells[0].number_input("Trials", 1, 200, draft.trials, key=key("trials"), help=term("trials"))
-    iterations = cells[1].number_input(
-        "Models per trial", 1, 1_000_000, draft.iterations, step=500, key=key("iterations"), help=term("iterations")
+    trials = cells[0].number_input(
+        "Trials", 1, max(MOST_TRIALS, draft.trials), draft.trials, key=key("trials"), help=term("trials")
     )
-    seed = cells[2].number_input("Seed", 0, 2**31 - 1, draft.seed, key=key("seed"), help=term("seed"))
+    iterations = cells[1].number_input(
+        "Models per trial",
+        1,
+        max(MOST_ITERATIONS, draft.iterations),
+        draft.iterations,
+        step=500,
+        key=key("iterations"),
+        help=term("iterations"),
+    )
+    seed = cells[2].number_input("Seed", 0, None, draft.seed, key=key("seed"), help=term("seed"))
     cores = cells[3].number_input(
-        "Processes", 0, 256, draft.cores, key=key("cores"), help=f"{term('cores')} 0 uses all there are."
+        "Processes",
+        0,
+        max(MOST_CORES, draft.cores),
+        draft.cores,
+        key=key("cores"),
+        help=f"{term('cores')} 0 uses all there are.",
     )
     cells = st.columns(4, vertical_alignment="bottom")
     algorithm = cells[0].selectbox(
@@ -104,12 +119,12 @@ def search_section(draft: ModelDraft, key: Keys) -> ModelDraft:
         help=term("algorithm"),
     )
     fit = cells[1].number_input(
-        "Weight of fit", 0.0, 100.0, draft.fit_weight, step=0.5, key=key("fit_weight"), help=WEIGHTS_HELP
+        "Weight of fit", 0.0, None, draft.fit_weight, step=0.5, key=key("fit_weight"), help=WEIGHTS_HELP
     )
     plausibility = cells[2].number_input(
         "Weight of plausibility",
         0.0,
-        100.0,
+        None,
         draft.plausibility_weight,
         step=0.5,
         key=key("plausibility"),

@@ -152,6 +152,27 @@ def test_a_project_file_fills_the_page(configure: AppTest, workspace: Workspace,
     assert saved(workspace, project_id).seed == 7
 
 
+def test_a_project_file_with_unusually_large_numbers_is_shown_and_kept(
+    studio: Visit, workspace: Workspace, project_id: str
+) -> None:
+    weights = {"nrmse": 250.0, "decomp_rssd": 1.0}
+    trials = TrialsConfig(trials=300, iterations=2_000_000, cores=512, objective_weights=weights)
+    workspace.save_project_file(project_id, write_project(demo_settings(), trials, 2**40))
+    app = studio("configure", project=project_id)
+    app.segmented_control(key=f"level_{project_id}").set_value("Expert").run()
+    assert app.number_input(key=key(project_id, "seed")).value == 2**40
+    assert saved(workspace, project_id).trials == trials
+
+
+def test_a_very_small_break_even_is_shown_and_kept(studio: Visit, workspace: Workspace, project_id: str) -> None:
+    outcome = replace(demo_settings().outcome, break_even_roas=0.002)
+    settings = replace(demo_settings(), outcome=outcome)
+    workspace.save_project_file(project_id, write_project(settings, TrialsConfig(), 1))
+    app = studio("configure", project=project_id)
+    assert app.number_input(key=key(project_id, "even")).value == 0.002
+    assert saved(workspace, project_id).settings.outcome.break_even_roas == 0.002
+
+
 def test_an_own_calendar_is_filled_from_a_file_and_says_what_it_left_out(
     configure: AppTest, workspace: Workspace, project_id: str
 ) -> None:

@@ -134,6 +134,12 @@ def test_the_outcome_may_be_conversions() -> None:
     assert parse_project(text).settings.outcome == Outcome(column="sales", kind=OutcomeKind.CONVERSION, currency="USD")
 
 
+def test_a_whole_number_no_browser_can_keep_is_refused() -> None:
+    assert parse_project(SHORTEST + f"trials: {{seed: {2**53 - 1}}}").seed == 2**53 - 1
+    with pytest.raises(ProjectFileError, match=r"trials\.seed.* at most 9007199254740991"):
+        parse_project(SHORTEST + f"trials: {{seed: {2**53}}}")
+
+
 def test_norway_is_a_country_and_not_false() -> None:
     assert parse_project(SHORTEST + "baseline: {holidays: NO}").settings.baseline.holidays == "NO"
 
