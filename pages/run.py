@@ -8,14 +8,14 @@ from mmm_core.engine.settings_changes import setting_changes
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.mmmdata_collection import MMMDataCollection, hash_table
 from mmm_core.entities.records import ProjectRecord, RunRecord, RunStatus
-from mmm_core.errors import DataError, MMMError, NotFoundError
+from mmm_core.errors import DataError, NotFoundError
 from pages.shared import boundary, guards, loaders, run_panels, session
 from pages.shared.reuse import take_along
 from pages.shared.routes import Route
 from pages.shared.widgets import Crumb, as_text, duration, go_to, header, project_crumbs, run_crumb
 
 SHOWN_AT_FIRST = 5
-POLL_SECONDS = 0.4
+POLL_SECONDS = 0.25
 
 
 def render() -> None:
@@ -24,7 +24,6 @@ def render() -> None:
     shown = _shown(runs)
     crumbs = [*project_crumbs(project, upload), *([run_crumb(shown)] if shown else [Crumb("no run yet")])]
     header("Run", crumbs, "Thousands of candidate models are fitted to your data; the best trade-offs stay.")
-    _refusal(project)
     if shown is not None and not shown.status.is_over:
         st.fragment(_watch, run_every=POLL_SECONDS)(shown.run_id)
     elif shown is not None and guards.has_result(shown):
@@ -130,28 +129,17 @@ def _again(project: ProjectRecord, upload: IngestResult, run: RunRecord) -> None
         st.caption(as_text(f"Changed since this run: {'; '.join(changes[:4])}{' …' if len(changes) > 4 else ''}"))
 
 
+@boundary.callback("This cannot be run yet")
 def _start(project: ProjectRecord) -> None:
     """Queue a run; a callback, so that nothing is drawn before the live view."""
     home = loaders.workspace()
     text, upload = home.load_project_file(project.project_id), loaders.upload(project)
-    try:
-        if text is None or upload is None:
-            raise NotFoundError("The settings of this project are gone. Open Configure and save them again.")
-        asked = parse_project(text)
-        _collection(upload, asked)
-        run = home.enqueue_run(project.project_id, text, asked.trials.n_candidates)
-    except MMMError as error:
-        session.remember(f"run.refused.{project.project_id}", error)
-    else:
-        session.open_run(run.run_id)
-
-
-def _refusal(project: ProjectRecord) -> None:
-    """Why the last press of Start was refused, once."""
-    refused = session.recall(f"run.refused.{project.project_id}")
-    if isinstance(refused, MMMError):
-        session.forget(f"run.refused.{project.project_id}")
-        boundary.show_problems(refused, "This cannot be run yet")
+    if text is None or upload is None:
+        raise NotFoundError("The settings of this project are gone. Open Configure and save them again.")
+    asked = parse_project(text)
+    _collection(upload, asked)
+    run = home.enqueue_run(project.project_id, text, asked.trials.n_candidates)
+    session.open_run(run.run_id)
 
 
 def _collection(upload: IngestResult, asked: ParsedProject) -> MMMDataCollection:

@@ -6,11 +6,12 @@ import platform
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 import streamlit as st
 from streamlit.errors import FragmentHandledException
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 
 import mmm_core
 from mmm_core.errors import DataError, MMMError
@@ -19,6 +20,8 @@ from pages.shared.widgets import as_text
 
 UNEXPECTED = "Something went wrong on our side."
 """How the message of an unforeseen error begins; the tests assert that no page shows it."""
+
+_REFUSAL = "boundary.refusal"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,8 +51,13 @@ def page(name: str, *, keeps_address: bool = True) -> Iterator[None]:
 @contextmanager
 def catching(name: str) -> Iterator[None]:
     """Turn an error inside into a sentence; also for the body of a fragment, which reruns outside its page."""
+    refusal = _tell_refusal()
     try:
         yield
+    except RerunException:
+        if refusal is not None:
+            session.remember(_REFUSAL, refusal)  # what was drawn is thrown away, so it has to be told once more
+        raise
     except FragmentHandledException:
         raise
     except MMMError as error:
@@ -72,6 +80,41 @@ def guarded(name: str) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
         return safely
 
     return decorate
+
+
+def callback(heading: str) -> Callable[[Callable[P, object]], Callable[P, None]]:
+    """Make a function safe as callback of a widget, which runs before the page and outside its boundary.
+
+    Args:
+        heading: What could not be done, shown above the reasons when the page is drawn next.
+    """
+
+    def decorate(act: Callable[P, object]) -> Callable[P, None]:
+        @functools.wraps(act)
+        def safely(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                act(*args, **kwargs)
+            except Exception as error:
+                if not isinstance(error, MMMError):
+                    _log.exception("A callback failed: %s", heading)
+                session.remember(_REFUSAL, (heading, error))
+
+        return safely
+
+    return decorate
+
+
+def _tell_refusal() -> tuple[str, Exception] | None:
+    """Show why the last callback was refused, once."""
+    refusal = cast("tuple[str, Exception] | None", session.recall(_REFUSAL))
+    session.forget(_REFUSAL)
+    if refusal is not None:
+        heading, error = refusal
+        if isinstance(error, MMMError):
+            show_problems(error, heading)
+        else:
+            _show_unexpected(error)
+    return refusal
 
 
 def problems_of(error: MMMError) -> tuple[str, ...]:

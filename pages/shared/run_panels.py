@@ -10,7 +10,7 @@ from mmm_core.charts.summary import duration_words, found_sentences, seconds_lef
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.records import RunRecord, RunStatus
 from mmm_core.entities.run_result import RunResult, SearchProgress
-from pages.shared import loaders
+from pages.shared import boundary, loaders
 from pages.shared.widgets import ago, as_text, chart, chart_title, current_theme
 
 STATUS = {
@@ -70,7 +70,7 @@ def live(run: RunRecord, progress: SearchProgress | None, *, ahead: int) -> None
             icon=":material/stop_circle:",
             disabled=stopping,
             width="stretch",
-            on_click=loaders.workspace().request_stop,
+            on_click=_stop,
             args=(run.run_id,),
         )
         st.caption("The run goes on when you leave this page or close the browser; you find it here again.")
@@ -79,6 +79,11 @@ def live(run: RunRecord, progress: SearchProgress | None, *, ahead: int) -> None
         chart_title(figure)
         alt = "Course of both errors during the search"
         st.plotly_chart(figure, key="course_live", theme=None, config=_QUIET, alt=alt)
+
+
+@boundary.callback("The run could not be stopped")
+def _stop(run_id: str) -> None:
+    loaders.workspace().request_stop(run_id)
 
 
 def final_cloud(result: RunResult) -> None:

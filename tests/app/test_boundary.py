@@ -36,3 +36,30 @@ def test_the_tests_of_all_pages_notice_an_unforeseen_error(broken: list[str]) ->
 def test_a_refusal_is_its_sentence_alone() -> None:
     app = AppTest.from_function(refusing_page).run()
     assert [error.value for error in app.error] == ["The disk is full."]
+
+
+def refusing_callback() -> None:
+    import streamlit as st
+
+    from mmm_core.errors import StoreError
+    from pages.shared.boundary import callback, page
+
+    @callback("Nothing was kept")
+    def refuse() -> None:
+        raise StoreError("The disk is full.")
+
+    with page("Refusing"):
+        st.button("Keep", on_click=refuse)
+        if st.session_state.get("again", True):
+            st.session_state["again"] = not st.session_state.get("again", False)
+            st.rerun()
+
+
+def test_a_refused_callback_is_told_on_the_next_drawing_even_when_that_begins_anew_and_then_no_more() -> None:
+    app = AppTest.from_function(refusing_callback).run()
+    app.session_state["again"] = True
+    app.button[0].click().run()
+    assert "Nothing was kept" in words(app)
+    assert "The disk is full." in words(app)
+    assert not app.exception
+    assert not app.run().error

@@ -156,3 +156,22 @@ def test_an_older_run_with_a_failure_can_be_looked_at(studio: Visit, workspace: 
     app = studio("run", project=project_id)
     app.button(key=f"failed_{failed}").click().run()
     assert "The disk is full" in plain(app)
+
+
+def test_a_run_that_is_gone_when_stop_is_pressed_is_told_in_a_sentence(
+    studio: Visit, workspace: Workspace, project_id: str
+) -> None:
+    run_id = queued(workspace, project_id)
+    app = studio("run", project=project_id)
+    workspace.delete_run(run_id)
+    app.button(key="stop").click().run()
+    assert "The run could not be stopped" in plain(app)
+
+
+def test_a_project_that_is_gone_when_start_is_pressed_is_told_in_a_sentence(
+    studio: Visit, workspace: Workspace, project_id: str
+) -> None:
+    app = studio("run", project=project_id)
+    workspace.delete_project(project_id)
+    app.button(key="start").click().run()
+    assert "This cannot be run yet" in plain(app)
