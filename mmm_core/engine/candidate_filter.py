@@ -87,6 +87,8 @@ def passing(rules: CandidateFilter, result: RunResult) -> BoolArray:
     if rules.min_rsq is not None:
         keep &= output.metric("rsq_train") >= rules.min_rsq
     for channel, ends in rules.roas.items():
+        if _is_open(ends):
+            continue
         if channel not in output.paid_names:
             raise BoundsError(
                 f"The filter names {channel!r}, which is no paid channel of this run; there are "
@@ -117,11 +119,12 @@ def rule_sentences(
         said[NO_ZERO] = "no paid channel at zero"
     if rules.min_rsq is not None:
         said[FIT] = f"fit at least R² {rules.min_rsq:g}"
-    if rules.baseline is not None:
+    if rules.baseline is not None and rules.baseline != ANY:
         low, high = rules.baseline
         said[BASELINE] = f"baseline {_range_words(low, high, lowest=-np.inf, highest=np.inf, unit='%', scale=100)}"
-    for channel, (low, high) in rules.roas.items():
-        said[f"roas:{channel}"] = _return_words(names.get(channel, channel), (low, high), kind, currency_sign)
+    for channel, ends in rules.roas.items():
+        if not _is_open(ends):
+            said[f"roas:{channel}"] = _return_words(names.get(channel, channel), ends, kind, currency_sign)
     return said
 
 
@@ -134,7 +137,7 @@ def roas_interval(low: float | None, high: float | None, kind: OutcomeKind) -> I
         kind: With conversions the ends are costs, so they are inverted and change places.
 
     Returns:
-        ROAS, low end first; None when both are open.
+        ROAS, low end first; None when both are open, as they are from 0 on: no channel returns less.
 
     Raises:
         BoundsError: An end is negative, a cost is 0 at the high end, or the low end is above the high end.
@@ -148,10 +151,12 @@ def roas_interval(low: float | None, high: float | None, kind: OutcomeKind) -> I
     if low is not None and high is not None and low > high:
         raise BoundsError(f"The {what} must be given low end first; got {low:g} to {high:g}.")
     if kind is OutcomeKind.REVENUE:
-        return (ANY[0] if low is None else low, ANY[1] if high is None else high)
-    if high == 0:
+        ends = (ANY[0] if low is None else low, ANY[1] if high is None else high)
+    elif high == 0:
         raise BoundsError("The cost per conversion must have a high end above 0; got 0.")
-    return (ANY[0] if high is None else 1 / high, ANY[1] if not low else 1 / low)
+    else:
+        ends = (ANY[0] if high is None else 1 / high, ANY[1] if not low else 1 / low)
+    return None if _is_open(ends) else ends
 
 
 def survivor_table(result: RunResult, keep: BoolArray) -> pd.DataFrame:
@@ -178,6 +183,11 @@ def ranked_ids(result: RunResult, keep: BoolArray, limit: int = 500) -> list[str
     )
     recommended = result.pareto["recommended_id"]
     return [recommended, *(name for name in ordered if name != recommended)] if recommended in set(ordered) else ordered
+
+
+def _is_open(ends: Interval) -> bool:
+    """Whether a ROAS range asks for nothing, since no ROAS is below 0."""
+    return ends[0] <= 0 and ends[1] == np.inf
 
 
 def _within(values: NDArray[np.float64], ends: Interval) -> BoolArray:

@@ -106,3 +106,22 @@ def test_survivors_come_with_the_fronts_first_and_the_recommended_model_leads_th
     assert "baseline_share" in table
     assert ranked_ids(result, keep, limit=20)[0] == result.pareto["recommended_id"]
     assert len(ranked_ids(result, keep, limit=20)) == 20
+
+
+@pytest.mark.parametrize("kind", list(OutcomeKind))
+def test_a_range_from_zero_without_a_high_end_is_no_rule(kind: OutcomeKind) -> None:
+    assert roas_interval(0, None, kind) is None
+    assert rule_sentences(CandidateFilter(roas={"tv_spend": (0.0, np.inf)}), NAMES, kind, "€") == {}
+
+
+@pytest.mark.parametrize(
+    ("ends", "sentence"),
+    [
+        ((0.1, None), "CPA of TV at least €0.1"),
+        ((0, 40), "CPA of TV at most €40"),
+        ((None, 40), "CPA of TV at most €40"),
+    ],
+)
+def test_a_cost_open_on_one_side_names_the_other(ends: tuple[float, float], sentence: str) -> None:
+    rules = CandidateFilter(roas={"tv_spend": roas_interval(*ends, OutcomeKind.CONVERSION)})
+    assert list(rule_sentences(rules, NAMES, OutcomeKind.CONVERSION, "€").values()) == [sentence]
