@@ -78,7 +78,8 @@ def call_in_processes(calls: Sequence[Callable[[], _T]], cores: int) -> list[_T]
 
     _pools.add(cores)
     with joblib.parallel_config("loky", n_jobs=cores, inner_max_num_threads=1, idle_worker_timeout=IDLE_SECONDS):
-        parallel = joblib.Parallel(batch_size=1, pre_dispatch="all", max_nbytes=None)
+        # joblib shares no arrays here, yet without a folder of ours each call would leave an empty one in shared memory.
+        parallel = joblib.Parallel(batch_size=1, pre_dispatch="all", max_nbytes=None, temp_folder=tempfile.gettempdir())
         answers: Iterable[_T] = parallel(joblib.delayed(_call_as_child)(call, os.getpid()) for call in calls)
         return list(answers)
 

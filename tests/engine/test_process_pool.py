@@ -78,6 +78,16 @@ def test_processes_end_soon_after_their_parent_was_killed(tmp_path: Path) -> Non
     assert not any(map(psutil.pid_exists, children))
 
 
+def test_calls_leave_no_folders_behind() -> None:
+    def folders() -> set[Path]:
+        places = (Path("/dev/shm"), Path(tempfile.gettempdir()))
+        return {path for place in places for path in place.glob(f"joblib_memmapping_folder_{os.getpid()}_*")}
+
+    before = folders()
+    call_in_processes([os.getpid] * 2, 2)
+    assert folders() == before
+
+
 def test_the_folder_of_a_run_is_gone_afterwards() -> None:
     with run_folder() as folder:
         assert folder.is_dir()
