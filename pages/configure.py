@@ -21,7 +21,7 @@ from pages.shared.configure_expert import carry_over_section, search_section
 from pages.shared.configure_state import Keys
 from pages.shared.configure_summary import problems_and_next_step, summary
 from pages.shared.glossary import term
-from pages.shared.widgets import chart, current_theme, file_stem, header, project_crumbs
+from pages.shared.widgets import as_text, chart, current_theme, file_stem, header, project_crumbs
 
 CURRENCIES = ["EUR", "USD", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK", "INR", "BRL", "MXN"]
 OUTCOME_WORDS = {OutcomeKind.REVENUE: "Revenue", OutcomeKind.CONVERSION: "Conversions"}
@@ -63,7 +63,7 @@ def render() -> None:
         summary(checked.data, checked.trials)
         problems_and_next_step(checked.problems, draft, in_data=checked.in_data)
         with boundary.catching("project file"):
-            _project_file(project, upload, is_complete=checked.data is not None)
+            _project_file(project, upload, draft, is_complete=checked.data is not None)
 
 
 def _level(project: ProjectRecord) -> bool:
@@ -84,7 +84,19 @@ def _columns(draft: ModelDraft, upload: IngestResult, key: Keys, *, expert: bool
     st.subheader("Columns", anchor=False, help=term("role"))
     st.markdown(":gray[Filled in as a suggestion. Click a cell to change it.]")
     lines = configure_tables.edit_roles(draft.columns, upload, key("roles"), expert=expert)
-    return replace(draft, columns=lines)
+    draft = replace(draft, columns=lines)
+    _studies_set_aside(draft)
+    return draft
+
+
+def _studies_set_aside(draft: ModelDraft) -> None:
+    for study in draft.studies_set_aside:
+        gone = ", ".join(as_text(channel) for channel in study.channels if channel not in draft.channels)
+        st.info(
+            f"The lift study of {study.start} to {study.end} is set aside: {gone} is no channel of the model now. "
+            "Give it back its role, and the study is part of the project file again.",
+            icon=":material/science:",
+        )
 
 
 def _outcome(draft: ModelDraft, key: Keys) -> ModelDraft:
@@ -241,7 +253,7 @@ def _dates(draft: ModelDraft, upload: IngestResult) -> pd.Series | None:
 def _check(draft: ModelDraft, upload: IngestResult, project: ProjectRecord) -> Checked:
     """Everything that is wrong, or what will be modelled; what is right is saved as the project file."""
     try:
-        settings, trials = compile_draft(draft, calibration=configure_state.calibration_of(project))
+        settings, trials = compile_draft(draft)
     except MMMError as error:
         return Checked(problems=boundary.problems_of(error))
     try:
@@ -252,7 +264,7 @@ def _check(draft: ModelDraft, upload: IngestResult, project: ProjectRecord) -> C
     return Checked(data=data, trials=trials)
 
 
-def _project_file(project: ProjectRecord, upload: IngestResult, *, is_complete: bool) -> None:
+def _project_file(project: ProjectRecord, upload: IngestResult, draft: ModelDraft, *, is_complete: bool) -> None:
     with st.expander("Project file", icon=":material/description:"):
         st.markdown(
             ":gray[Everything on this page as a text file: runs the same here, in a script and on a scheduler.]"
@@ -270,13 +282,14 @@ def _project_file(project: ProjectRecord, upload: IngestResult, *, is_complete: 
         )
         file = st.file_uploader("Load a project file", type=["yaml", "yml", "json"], key=f"load_{project.project_id}")
         if file is not None and session.recall("configure.taken") != file.file_id:
-            draft, notes = configure_state.draft_from_file(file.getvalue().decode("utf-8", "replace"), upload)
+            loaded, notes = configure_state.draft_from_file(file.getvalue().decode("utf-8", "replace"), upload)
             session.remember("configure.taken", file.file_id)
-            configure_state.replace_draft(project, upload, draft)
+            configure_state.replace_draft(project, upload, loaded)
             session.flash("Project file loaded" + (f". {' '.join(notes)}" if notes else ""))
             st.rerun()
         if st.button("Start again from the suggestions", type="tertiary", icon=":material/restart_alt:", key="reset"):
-            configure_state.replace_draft(project, upload, draft_from_suggestions(upload, name=project.name))
+            fresh = replace(draft_from_suggestions(upload, name=project.name), studies=draft.studies)
+            configure_state.replace_draft(project, upload, fresh)
             st.rerun()
 
 

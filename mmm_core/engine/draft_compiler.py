@@ -13,14 +13,11 @@ from mmm_core.errors import DataError, MMMError
 T = TypeVar("T")
 
 
-def compile_draft(
-    draft: ModelDraft, *, calibration: CalibrationInput | None = None
-) -> tuple[ModelSettings, TrialsConfig]:
+def compile_draft(draft: ModelDraft) -> tuple[ModelSettings, TrialsConfig]:
     """Turn what was typed into settings.
 
     Args:
         draft: What Configure shows.
-        calibration: Lift studies, which Configure does not show and which are taken over.
 
     Raises:
         DataError: Something is missing or contradicts itself; carries every reason.
@@ -46,7 +43,7 @@ def compile_draft(
             lambda_bounds=draft.lambda_bounds,
             train_size_bounds=draft.train_size_bounds,
             marked=marks,
-            calibration=calibration or CalibrationInput(),
+            calibration=_calibration(draft),
         )
         return replace(roles, bounds=_bounds_that_apply(draft, roles))
 
@@ -168,6 +165,10 @@ def _bounds_that_apply(draft: ModelDraft, roles: ModelSettings) -> dict[str, dic
         if column in roles.bounded_columns
     }
     return {column: given for column, given in bounds.items() if given}
+
+
+def _calibration(draft: ModelDraft) -> CalibrationInput:
+    return CalibrationInput(studies=tuple(study for study in draft.studies if study not in draft.studies_set_aside))
 
 
 def _organic(draft: ModelDraft) -> tuple[OrganicMedia, ...]:

@@ -8,12 +8,12 @@ from typing import TypeVar, cast
 
 from mmm_core.engine.model_draft import ColumnDraft, MarkDraft, ModelDraft
 from mmm_core.entities.columns import AdstockKind, ColumnRole, OutcomeKind, Sign
-from mmm_core.entities.settings import Holiday, Interval, Treatment
+from mmm_core.entities.settings import Holiday, Interval, LiftStudy, Treatment
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
-_OWN_FORM = ("columns", "marks", "calendar", "signs", "bounds")
+_OWN_FORM = ("columns", "marks", "calendar", "signs", "bounds", "studies")
 
 
 def draft_to_json(draft: ModelDraft) -> dict[str, object]:
@@ -27,6 +27,7 @@ def draft_to_json(draft: ModelDraft) -> dict[str, object]:
         "columns": [_record(column) for column in draft.columns],
         "marks": [_record(mark) for mark in draft.marks],
         "calendar": [_record(day) for day in draft.calendar],
+        "studies": [_record(study) for study in draft.studies],
         "signs": {part: sign.value for part, sign in draft.signs.items()},
         "bounds": {name: {p: list(pair) for p, pair in given.items()} for name, given in draft.bounds.items()},
     }
@@ -45,6 +46,7 @@ def draft_from_json(values: Mapping[str, object], start: ModelDraft) -> ModelDra
         "calendar": lambda raw: tuple(
             Holiday(date=dt.date.fromisoformat(str(line["date"])), name=str(line["name"])) for line in _lines(raw)
         ),
+        "studies": lambda raw: tuple(_study_from(line) for line in _lines(raw)),
         "signs": lambda raw: {str(part): Sign(str(sign)) for part, sign in _mapping(raw).items()},
         "bounds": _bounds,
         "outcome_kind": lambda raw: OutcomeKind(str(raw)),
@@ -74,7 +76,7 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _record(item: ColumnDraft | MarkDraft | Holiday) -> dict[str, object]:
+def _record(item: ColumnDraft | MarkDraft | Holiday | LiftStudy) -> dict[str, object]:
     return {field.name: _plain(getattr(item, field.name)) for field in dataclasses.fields(item)}
 
 
@@ -113,6 +115,26 @@ def _mark_from(line: Mapping[str, object]) -> MarkDraft:
         reason=str(line.get("reason") or ""),
         treatment=Treatment(str(line.get("treatment", Treatment.EVENT))),
     )
+
+
+def _study_from(line: Mapping[str, object]) -> LiftStudy:
+    channels = line["channels"]
+    if not isinstance(channels, Sequence) or isinstance(channels, str):
+        raise TypeError("a list of channels is expected")
+    return LiftStudy(
+        channels=tuple(map(str, channels)),
+        start=dt.date.fromisoformat(str(line["start"])),
+        end=dt.date.fromisoformat(str(line["end"])),
+        lift=float(str(line["lift"])),
+        standard_error=_number(line.get("standard_error")),
+        spend=_number(line.get("spend")),
+        confidence=_number(line.get("confidence")),
+        scope=str(line["scope"]),
+    )
+
+
+def _number(raw: object) -> float | None:
+    return None if raw is None else float(str(raw))
 
 
 def _date(raw: object) -> dt.date | None:

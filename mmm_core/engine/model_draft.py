@@ -9,7 +9,7 @@ import pandas as pd
 from mmm_core.engine.ingest import suggested_settings
 from mmm_core.entities.columns import AdstockKind, ColumnRole, Outcome, OutcomeKind, Sign
 from mmm_core.entities.findings import IngestResult, RoleSuggestion
-from mmm_core.entities.settings import DEFAULT_BOUNDS, Holiday, Interval, ModelSettings, Treatment
+from mmm_core.entities.settings import DEFAULT_BOUNDS, Holiday, Interval, LiftStudy, ModelSettings, Treatment
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import MMMError
 
@@ -52,6 +52,7 @@ class ModelDraft:
         window_end: None means the last row.
         bounds: Overrides by channel and parameter.
         cores: 0 means all.
+        studies: Lift studies, which no control shows; also those of channels that are not in the model now.
         Other fields: as in ``ModelSettings`` and ``TrialsConfig``.
     """
 
@@ -89,6 +90,7 @@ class ModelDraft:
     rssd_zero_penalty: bool = True
     intercept: bool = True
     intercept_sign: str = "non_negative"
+    studies: tuple[LiftStudy, ...] = ()
 
     def with_role(self, role: ColumnRole) -> tuple[ColumnDraft, ...]:
         """The columns of one role."""
@@ -104,6 +106,11 @@ class ModelDraft:
         """Keys of all channels: paid by their spend column, then organic."""
         both = (*self.with_role(ColumnRole.PAID_SPEND), *self.with_role(ColumnRole.ORGANIC))
         return tuple(column.column for column in both)
+
+    @property
+    def studies_set_aside(self) -> tuple[LiftStudy, ...]:
+        """Lift studies of a channel that is not in the model now: kept, but no part of its settings."""
+        return tuple(study for study in self.studies if not set(study.channels) <= set(self.channels))
 
     def channel_bounds(self, channel: str) -> dict[str, Interval]:
         """Bounds of every parameter of one channel: the defaults of its adstock with the overrides."""
@@ -181,6 +188,7 @@ def draft_from_settings(
         rssd_zero_penalty=trials.rssd_zero_penalty,
         intercept=trials.intercept,
         intercept_sign=trials.intercept_sign,
+        studies=settings.calibration.studies,
     )
 
 

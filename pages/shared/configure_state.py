@@ -9,7 +9,7 @@ from mmm_core.engine.model_draft import ModelDraft, draft_from_settings, draft_f
 from mmm_core.engine.project_file import ParsedProject, parse_project, write_project
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.records import ProjectRecord
-from mmm_core.entities.settings import CalibrationInput, ModelSettings
+from mmm_core.entities.settings import ModelSettings
 from mmm_core.entities.trials_config import TrialsConfig
 from pages.shared import loaders, session
 
@@ -82,12 +82,6 @@ def saved_settings(project: ProjectRecord) -> ParsedProject | None:
     return parse_project(text) if text is not None else None
 
 
-def calibration_of(project: ProjectRecord) -> CalibrationInput | None:
-    """Lift studies of the project file, which Configure does not show yet and must not lose."""
-    saved = saved_settings(project)
-    return saved.settings.calibration if saved is not None else None
-
-
 def draft_from_file(text: str, upload: IngestResult) -> tuple[ModelDraft, tuple[str, ...]]:
     """What a project file would show, and what it says that has no effect.
 
@@ -107,7 +101,8 @@ def open_problems(project: ProjectRecord) -> tuple[str, ...]:
 def _starting_point(project: ProjectRecord, upload: IngestResult) -> ModelDraft:
     saved = saved_settings(project)
     if saved is None or not set(saved.settings.used_columns) <= set(map(str, upload.table.columns)):
-        return draft_from_suggestions(upload, name=project.name)
+        studies = saved.settings.calibration.studies if saved is not None else ()
+        return replace(draft_from_suggestions(upload, name=project.name), studies=studies)
     return _draft_of(saved, upload)
 
 

@@ -9,7 +9,7 @@ from mmm_core.engine.demo_project import demo_settings
 from mmm_core.engine.project_file import ParsedProject, parse_project, write_project
 from mmm_core.entities.columns import ColumnRole, OutcomeKind
 from mmm_core.entities.findings import AppliedRepair, Repair
-from mmm_core.entities.settings import Holiday, Window
+from mmm_core.entities.settings import CalibrationInput, Holiday, LiftStudy, Window
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.store.workspace import Workspace
 from tests.app.conftest import words
@@ -171,6 +171,35 @@ def test_a_very_small_break_even_is_shown_and_kept(studio: Visit, workspace: Wor
     app = studio("configure", project=project_id)
     assert app.number_input(key=key(project_id, "even")).value == 0.002
     assert saved(workspace, project_id).settings.outcome.break_even_roas == 0.002
+
+
+def with_study(channel: str) -> str:
+    study = LiftStudy(channels=(channel,), start=dt.date(2022, 1, 3), end=dt.date(2022, 2, 27), lift=5000.0)
+    settings = replace(demo_settings(), calibration=CalibrationInput(studies=(study,)))
+    return write_project(settings, TrialsConfig(), 1)
+
+
+def test_a_loaded_project_file_brings_its_own_lift_studies(
+    studio: Visit, workspace: Workspace, project_id: str
+) -> None:
+    workspace.save_project_file(project_id, with_study("tv_spend"))
+    app = studio("configure", project=project_id)
+    loaded = with_study("search_spend").encode()
+    app.file_uploader(key=f"load_{project_id}").upload("p.yaml", loaded, "text/yaml").run()
+    studies = saved(workspace, project_id).settings.calibration.studies
+    assert [study.channels for study in studies] == [("search_spend",)]
+
+
+def test_a_studied_channel_can_be_ignored_and_its_study_comes_back_with_it(
+    studio: Visit, workspace: Workspace, project_id: str
+) -> None:
+    workspace.save_project_file(project_id, with_study("print_spend"))
+    app = edit_roles(studio("configure", project=project_id), project_id, {6: {"role": "ignore"}})
+    assert not app.button(key="next_step").disabled
+    assert "set aside: print" in words(app)
+    assert not saved(workspace, project_id).settings.calibration.studies
+    edit_roles(studio("configure", project=project_id), project_id, {6: {"role": "paid spend"}})
+    assert saved(workspace, project_id).settings.calibration.studies
 
 
 def test_an_own_calendar_is_filled_from_a_file_and_says_what_it_left_out(

@@ -19,12 +19,22 @@ from mmm_core.engine.model_draft import (
     draft_from_suggestions,
 )
 from mmm_core.entities.columns import AdstockKind, ColumnRole, OutcomeKind, Sign
-from mmm_core.entities.settings import Holiday, ModelSettings, Treatment
+from mmm_core.entities.settings import Holiday, LiftStudy, ModelSettings, Treatment
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import DataError
 
 COLUMNS = ["date", "revenue", "tv_spend", "search_spend", "social_spend", "ooh_spend", "print_spend"]
 COLUMNS += ["search_clicks", "social_impressions", "newsletter_sends", "competitor_index", "promo_event"]
+
+
+STUDY = LiftStudy(
+    channels=("tv_spend", "search_spend"),
+    start=dt.date(2022, 1, 3),
+    end=dt.date(2022, 2, 27),
+    lift=5000.0,
+    standard_error=800.0,
+    scope="immediate",
+)
 
 
 def demo_draft(**changes: object) -> ModelDraft:
@@ -68,6 +78,20 @@ def test_a_draft_of_another_table_keeps_the_roles_of_columns_that_remain() -> No
         columns=(ColumnDraft(column="print_spend", role=ColumnRole.PAID_SPEND), ColumnDraft(column="new"))
     )
     assert [line.role for line in draft_from_json(saved, start).columns] == [ColumnRole.IGNORE, ColumnRole.IGNORE]
+
+
+def test_lift_studies_survive_json_and_reach_the_model() -> None:
+    draft = demo_draft(studies=(STUDY,))
+    read = draft_from_json(json.loads(json.dumps(draft_to_json(draft))), demo_draft())
+    assert compile_draft(read)[0].calibration.studies == (STUDY,)
+
+
+def test_a_lift_study_of_a_channel_that_left_the_model_is_set_aside_and_comes_back() -> None:
+    draft = with_role(demo_draft(studies=(STUDY,)), "tv_spend", ColumnRole.IGNORE)
+    assert draft.studies_set_aside == (STUDY,)
+    assert compile_draft(draft)[0].calibration.studies == ()
+    back = with_role(draft, "tv_spend", ColumnRole.PAID_SPEND)
+    assert compile_draft(back)[0].calibration.studies == (STUDY,)
 
 
 def test_missing_roles_are_named_together() -> None:
