@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import hashlib
 import importlib.metadata
+import logging
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,15 +25,13 @@ _DECISIVE_LIBRARIES = ("numpy", "scipy", "pandas", "numba", "nevergrad", "prophe
 
 _DECISIVE_PACKAGES = ("engine", "entities", "kernels")
 
+_log = logging.getLogger("mmm_studio.runs")
+
 ProgressCallback = Callable[[SearchProgress], None]
 
 
 class _StoppedEarlyError(Exception):
-    """Carries the result of a stopped run past the cache, which keeps only what is returned."""
-
-    def __init__(self, result: RunResult) -> None:
-        super().__init__("stopped early")
-        self.result = result
+    """Takes a stopped run past the cache, which keeps only what is returned."""
 
 
 def execute_project(
@@ -62,25 +61,27 @@ def execute_project(
         return _compute(project, progress, should_stop), False
     import joblib
 
-    computed: list[bool] = []
+    computed: list[RunResult] = []
 
     def compute() -> RunResult:
-        computed.append(True)
-        result = _compute(project, progress, should_stop)
-        if result.collection.info.stopped_early:
-            raise _StoppedEarlyError(result)
-        return result
+        computed.append(_compute(project, progress, should_stop))
+        if computed[0].collection.info.stopped_early:
+            raise _StoppedEarlyError
+        return computed[0]
 
-    cache_folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is in it is unpickled, so it must be ours alone
-    memory = joblib.Memory(cache_folder, compress=False, verbose=0)
-    remember = memory.cache(_remembered, ignore=["compute"])
+    key = cache_key(project)
     try:
-        result = remember(cache_key(project), compute)
-    except _StoppedEarlyError as stopped:
-        return stopped.result, False
-    if computed:
+        cache_folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it is unpickled, so it must be ours alone
+        memory = joblib.Memory(cache_folder, compress=False, verbose=0)
+        result: RunResult = memory.cache(_remembered, ignore=["compute"])(key, compute)
+        if not computed:
+            return result, True
         memory.reduce_size(bytes_limit=CACHE_BYTES)
-    return result, not computed
+    except _StoppedEarlyError:
+        pass
+    except OSError:  # a cache that cannot be read or written must not cost the run
+        _log.exception("the cache of finished runs cannot be used")
+    return (computed[0] if computed else _compute(project, progress, should_stop)), False
 
 
 def cache_key(project: Project) -> Mapping[str, object]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from mmm_core.errors import MMMError, StoreError
+from mmm_core.errors import MMMError, StoreError, WorkspaceError
 from mmm_core.runs.processes import (
     child_environment,
     end_tree,
@@ -169,10 +169,11 @@ class _Launcher:
                 return 1
             if time.monotonic() < next_look:
                 continue
-            before = {worker.worker_id for worker in self._workspace.list_workers()}
-            ensure_worker(self._workspace, launcher=self._app.pid)
-            after = {worker.worker_id for worker in self._workspace.list_workers()}
-            pause = min(2 * pause, 60.0) if after - before else SUPERVISION_SECONDS
+            with contextlib.suppress(WorkspaceError):  # a busy database is looked at again soon
+                before = {worker.worker_id for worker in self._workspace.list_workers()}
+                ensure_worker(self._workspace, launcher=self._app.pid)
+                after = {worker.worker_id for worker in self._workspace.list_workers()}
+                pause = min(2 * pause, 60.0) if after - before else SUPERVISION_SECONDS
             next_look = time.monotonic() + pause
         self._say("MMM Studio has stopped; everything is kept.")
         return 0

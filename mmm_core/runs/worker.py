@@ -47,6 +47,7 @@ PROGRESS_SECONDS = 0.22
 STOP_CHECK_SECONDS = 0.1
 LINGER_SECONDS = 60.0
 KEPT_LOGS = 10
+FINISH_PAUSES = (0.5, 2.0, 8.0)
 NICENESS = 5
 """Where processors are short the pages answer first; with a processor free this costs a search nothing."""
 
@@ -146,7 +147,7 @@ class Worker:
                     return
             run = self._claim()
             if run is not None:
-                self.workspace.finish_run(run.run_id, self.worker_id, self._attempt(run))
+                self._finish(run, self._attempt(run))
                 idle_since = time.monotonic()
             elif not self._is_warm:
                 self._warm_up()
@@ -232,6 +233,18 @@ class Worker:
         _log.info("%s is %s after %.2f s", run.name, outcome.status, time.perf_counter() - began)
         return outcome
 
+    def _finish(self, run: RunRecord, outcome: RunOutcome) -> None:
+        """Write how a run ended; a database that is busy for a while must not cost what was found."""
+        for pause in FINISH_PAUSES:
+            try:
+                self.workspace.finish_run(run.run_id, self.worker_id, outcome)
+            except WorkspaceError:
+                _log.exception("the end of %s cannot be written yet", run.name)
+                time.sleep(pause)
+            else:
+                return
+        self.workspace.finish_run(run.run_id, self.worker_id, outcome)
+
     def _execute(self, run: RunRecord) -> RunOutcome:
         from mmm_core.engine.project_file import load_project_file
         from mmm_core.runs.execute import execute_project
@@ -298,7 +311,8 @@ class RunReporter:
     def should_stop(self) -> bool:
         """Whether the user wants the run stopped, or another worker has it."""
         if not self._stop and time.monotonic() >= self._next_check:
-            self._stop = self._workspace.is_stop_requested(self._run_id, self._worker_id)
+            with contextlib.suppress(WorkspaceError):  # asked again soon; the run itself goes on
+                self._stop = self._workspace.is_stop_requested(self._run_id, self._worker_id)
             self._next_check = time.monotonic() + STOP_CHECK_SECONDS
         return self._stop
 

@@ -31,7 +31,7 @@ class Database:
     cut may lose the last moments but never damages the file.
     """
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: sa.URL, folder: Path) -> None:
         self.folder = folder
         self._writer = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
         self._reader = self._writer.execution_options(reading=True)

@@ -5,6 +5,8 @@ import os
 import secrets
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from mmm_core.store.atomic_files import explained
 from mmm_core.store.database import Database
 from mmm_core.store.run_queue import RunQueue
@@ -34,7 +36,7 @@ class Workspace(RunQueue):
             probe = chosen / f".probe-{secrets.token_hex(4)}"
             probe.touch()
             probe.unlink()
-        super().__init__(chosen, Database(f"sqlite:///{chosen / 'workspace.sqlite'}", chosen))
+        super().__init__(chosen, Database(sa.URL.create("sqlite", database=str(chosen / "workspace.sqlite")), chosen))
 
     @property
     def cache_folder(self) -> Path:

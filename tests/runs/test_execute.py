@@ -119,3 +119,11 @@ def test_a_stopped_run_keeps_what_it_found_but_is_not_remembered(tmp_path: Path)
         assert not from_cache
         assert 0 < result.collection.model_output.n_candidates < 150_000
         assert result.collection.info.stopped_early
+
+
+def test_a_cache_that_cannot_be_written_does_not_cost_the_run(tmp_path: Path) -> None:
+    blocked = tmp_path / "cache"
+    blocked.write_text("a file where the folder should be")
+    result, from_cache = execute_project(demo_project(), cache_folder=blocked / "here")
+    assert not from_cache
+    assert result.collection.model_output.n_candidates == SMALL.n_candidates

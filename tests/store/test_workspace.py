@@ -85,3 +85,12 @@ def test_without_a_choice_the_cache_is_the_platforms(workspace: Workspace, monke
     monkeypatch.delenv("MMM_STUDIO_CACHE")
     assert workspace.cache_folder.parent.name == "mmm-studio"
     assert not workspace.cache_folder.is_relative_to(workspace.folder)
+
+
+@pytest.mark.parametrize("name", ["what?", "50%20off", "a#b"])
+def test_a_folder_whose_name_looks_like_an_address_is_taken_as_it_is(tmp_path: Path, name: str) -> None:
+    home = Workspace(tmp_path / name)
+    home.create_project("kept")
+    home.close()
+    assert (tmp_path / name / "workspace.sqlite").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name]
