@@ -54,15 +54,16 @@ def live(run: RunRecord, progress: SearchProgress | None, *, ahead: int) -> None
         progress: The newest word from the worker.
         ahead: How many other runs the worker takes first.
     """
+    total = progress.total if progress is not None else run.n_planned  # fixed hyperparameters need one model
     left, right = frame()
     with left:
-        cloud(progress, run.n_planned, key="live")
+        cloud(progress, total, key="live")
     with right, st.container(border=True, gap="small"):
         st.subheader(as_text(run.name), anchor=False)
         st.markdown(_stage(run, progress, ahead), text_alignment="left")
         done = progress.done if progress is not None else 0
-        st.progress(min(1.0, done / max(1, run.n_planned)))
-        _numbers(run, progress)
+        st.progress(min(1.0, done / max(1, total)))
+        _numbers(progress, total)
         stopping = run.stop_requested
         st.button(
             "Stopping …" if stopping else "Stop and keep what is found",
@@ -185,10 +186,10 @@ def _stage(run: RunRecord, progress: SearchProgress | None, ahead: int) -> str:
     return f"{stage_sentence(progress)} …"
 
 
-def _numbers(run: RunRecord, progress: SearchProgress | None) -> None:
+def _numbers(progress: SearchProgress | None, total: int) -> None:
     left = seconds_left(progress)
     first, second = st.columns(2)
-    first.metric("Models tried", f"{progress.done if progress is not None else 0:,}", help=f"of {run.n_planned:,}")
+    first.metric("Models tried", f"{progress.done if progress is not None else 0:,}", help=f"of {total:,}")
     rate = f"{progress.models_per_second:,.0f}" if progress is not None and progress.done else "soon"
     second.metric("Models per second", rate)
     first.metric("Time left", duration_words(left) if left is not None else "soon")

@@ -175,3 +175,12 @@ def test_a_project_that_is_gone_when_start_is_pressed_is_told_in_a_sentence(
     workspace.delete_project(project_id)
     app.button(key="start").click().run()
     assert "This cannot be run yet" in plain(app)
+
+
+def test_a_search_of_fewer_models_than_asked_for_counts_against_its_own_number(
+    studio: Visit, workspace: Workspace, project_id: str
+) -> None:
+    running(workspace, project_id, progress(done=6, total=6))
+    app = studio("run", project=project_id)
+    assert app.metric[0].help == "of 6"
+    assert "6 of 6 models tried" in plain(app)
