@@ -13,7 +13,7 @@ from mmm_core.entities.columns import PaidMedia, Sign
 from mmm_core.entities.date_checks import touched_periods
 from mmm_core.entities.design import DateArray, Design, FloatArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
-from mmm_core.entities.settings import ModelSettings, Treatment
+from mmm_core.entities.settings import RESERVED_NAMES, ModelSettings, Treatment
 
 _LIMITS: dict[Sign, tuple[float, float]] = {
     Sign.POSITIVE: (0.0, np.inf),
@@ -55,7 +55,8 @@ def build_design(data: MMMDataCollection) -> Design:
         Robyn 3.12.1, R/inputs.R, ``prophet_decomp``, ``set_holidays`` and ``exposure_handling``.
     """
     settings = data.settings
-    columns = [*_prophet_and_context(data), *_event_columns(data)]
+    taken = {*RESERVED_NAMES, *settings.used_columns, *settings.baseline.parts}
+    columns = [*_prophet_and_context(data, taken), *_event_columns(data, taken)]
     kept = [column for column in columns if not _is_flat(column.amounts[data.rows])]
     signs = [*(paid.sign for paid in settings.paid_media), *(organic.sign for organic in settings.organic)]
     media_limits = [_LIMITS[sign] for sign in signs]
@@ -79,7 +80,7 @@ def build_design(data: MMMDataCollection) -> Design:
         rows=data.rows,
         weibull_length=len(data.table),
         frequency=data.frequency,
-        dropped=tuple(column.name for column in columns if column not in kept),
+        dropped=tuple(column.name for column in columns if column.name not in names),
     )
 
 
@@ -116,10 +117,11 @@ def _media(data: MMMDataCollection) -> FloatArray:
     return _stack([*paid, *organic], len(data.table))
 
 
-def _prophet_and_context(data: MMMDataCollection) -> Iterator[_Column]:
+def _prophet_and_context(data: MMMDataCollection, taken: set[str]) -> Iterator[_Column]:
     settings = data.settings
+    taken.update(_part_name(part, settings) for part in settings.baseline.parts)
     if not settings.baseline.parts:
-        yield from _context_columns(data, {})
+        yield from _context_columns(data, {}, taken)
         return
     levels = {
         context.column: one_hot(data.table[context.column])
@@ -132,7 +134,8 @@ def _prophet_and_context(data: MMMDataCollection) -> Iterator[_Column]:
         sign = settings.baseline.signs.get(part, Sign.DEFAULT)
         limits = _PROPHET_BOX if sign is Sign.DEFAULT else _LIMITS[sign]
         yield _Column(_part_name(part, settings), _without_rounding(_part_values(parts, part), scale), limits)
-    yield from _context_columns(data, _factor_effects(parts, {name: len(kept) for name, (kept, _) in levels.items()}))
+    effects = _factor_effects(parts, {name: len(kept) for name, (kept, _) in levels.items()})
+    yield from _context_columns(data, effects, taken)
 
 
 def _question(data: MMMDataCollection, dummies: list[FloatArray]) -> BaselineQuestion:
@@ -158,7 +161,10 @@ def _part_values(parts: BaselineParts, part: str) -> FloatArray:
 
 def _part_name(part: str, settings: ModelSettings) -> str:
     """The part's own name, unless a column of the table is called the same."""
-    return f"baseline {part}" if part in settings.used_columns else part
+    name = part
+    while name in settings.used_columns:
+        name = f"baseline {name}"
+    return name
 
 
 def _factor_effects(parts: BaselineParts, n_levels: dict[str, int]) -> dict[str, FloatArray]:
@@ -172,7 +178,7 @@ def _factor_effects(parts: BaselineParts, n_levels: dict[str, int]) -> dict[str,
     return effects
 
 
-def _context_columns(data: MMMDataCollection, effects: dict[str, FloatArray]) -> Iterator[_Column]:
+def _context_columns(data: MMMDataCollection, effects: dict[str, FloatArray], taken: set[str]) -> Iterator[_Column]:
     for context in data.settings.context:
         values, limits = data.table[context.column], _LIMITS[context.sign]
         if context.column in effects:
@@ -180,25 +186,27 @@ def _context_columns(data: MMMDataCollection, effects: dict[str, FloatArray]) ->
         elif is_factor(values):
             levels, dummies = contrasts(values)
             for j, level in enumerate(levels):
-                yield _Column(_free_name(f"{context.column}_{level}", data.settings), dummies[:, j], limits)
+                yield _Column(_take_name(f"{context.column}_{level}", taken), dummies[:, j], limits)
         else:
             yield _Column(context.column, _numbers(values), limits)
 
 
-def _event_columns(data: MMMDataCollection) -> Iterator[_Column]:
+def _event_columns(data: MMMDataCollection, taken: set[str]) -> Iterator[_Column]:
     events = [marked for marked in data.settings.marked if marked.treatment is Treatment.EVENT]
     for reason in dict.fromkeys(marked.reason for marked in events):
         inside = np.zeros(len(data.table), dtype=bool)
         for marked in events:
             if marked.reason == reason:
                 inside |= touched_periods(data.dates, marked.start, marked.end)
-        yield _Column(_free_name(reason, data.settings), inside.astype(np.float64), _LIMITS[Sign.DEFAULT])
+        yield _Column(_take_name(reason, taken), inside.astype(np.float64), _LIMITS[Sign.DEFAULT])
 
 
-def _free_name(name: str, settings: ModelSettings) -> str:
-    """The name, marked as an event or level when a column or baseline part is called the same."""
-    taken = {*settings.used_columns, *settings.baseline.parts}
-    return f"{name} (0/1)" if name in taken else name
+def _take_name(name: str, taken: set[str]) -> str:
+    """The name, marked as an event or level as long as a term, part or column is called the same; adds it to ``taken``."""
+    while name in taken:
+        name = f"{name} (0/1)"
+    taken.add(name)
+    return name
 
 
 def _without_rounding(values: FloatArray, scale: float) -> FloatArray:

@@ -164,6 +164,26 @@ def test_a_context_column_called_like_a_part_keeps_its_name_and_the_part_gets_an
     assert design.trend_column == 0
 
 
+def test_an_event_called_like_the_intercept_gets_a_name_of_its_own() -> None:
+    marked = (mark("2023-02-06", "2023-02-12", "intercept"), mark("2023-03-06", "2023-03-12", "baseline season"))
+    table = small_table().assign(season=np.arange(60.0) % 4)
+    design = build_design(small_data(table, marked=marked, baseline=SEASON, context=(ContextColumn(column="season"),)))
+    assert design.baseline_names[-3:] == ("season", "intercept (0/1)", "baseline season (0/1)")
+
+
+def test_an_event_called_like_a_level_of_a_factor_gets_a_name_of_its_own() -> None:
+    marked = (mark("2023-02-06", "2023-02-12", "promo_sale"),)
+    design = build_design(small_data(with_promotion(["none", "none", "sale"]), context=PROMO, marked=marked))
+    assert design.baseline_names == ("promo_sale", "promo_sale (0/1)")
+    assert design.baseline.sum(axis=0).tolist() == [20.0, 1.0]
+
+
+def test_of_two_columns_with_like_names_the_constant_one_is_dropped() -> None:
+    marked = (mark("2023-01-02", "2024-12-31", "promo_sale"),)
+    design = build_design(small_data(with_promotion(["none", "none", "sale"]), context=PROMO, marked=marked))
+    assert design.dropped == ("promo_sale (0/1)",)
+
+
 def test_a_factor_beside_prophet_is_one_column_from_zero_upwards() -> None:
     design = build_design(small_data(with_promotion(["none", "none", "sale", "gift"]), baseline=SEASON, context=PROMO))
     factor = design.baseline[:, design.baseline_names.index("promo")]
