@@ -13,6 +13,8 @@ STEP_DAYS = {Frequency.DAY: (1, 1), Frequency.WEEK: (7, 7), Frequency.MONTH: (28
 """Shortest and longest distance between the first days of two periods."""
 
 _SHOWN = 5
+_ZONE = r"([T ]\d{2}[\d:.,]*)\s*(?:[Zz]|[+-]\d{2}(?::?\d{2})?)$"
+"""The zone behind a time of day, which is cut off: midnight in Berlin is still the day before in UTC."""
 
 
 def parse_dates(raw: pd.Series) -> pd.Series:
@@ -22,7 +24,8 @@ def parse_dates(raw: pd.Series) -> pd.Series:
         raw: datetime64, dates or text such as "2024-12-31", shape (n_periods,).
     """
     if not pd.api.types.is_datetime64_any_dtype(raw):
-        raw = pd.to_datetime(raw.astype(str), format="ISO8601", errors="coerce", utc=True)
+        local = raw.astype(str).str.replace(_ZONE, r"\1", regex=True)
+        raw = pd.to_datetime(local, format="ISO8601", errors="coerce", utc=True)
     if raw.dt.tz is not None:
         raw = raw.dt.tz_localize(None)
     days: pd.Series = raw.dt.normalize()

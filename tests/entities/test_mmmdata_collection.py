@@ -80,6 +80,15 @@ def test_cells_that_are_no_dates_are_counted_and_shown() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "zone", ["T00:00:00+02:00", "T00:00:00.000+0200", " 00:00:00-05:00", "T23:30Z", "T23:30-05", ""]
+)
+def test_a_date_with_a_time_zone_keeps_its_local_day(zone: str) -> None:
+    table = small_table()
+    table["date"] = table["date"].dt.strftime("%Y-%m-%d") + zone
+    assert small_data(table).dates.tolist() == small_table()["date"].tolist()
+
+
 def test_repeated_dates_are_refused() -> None:
     table = pd.concat([small_table(), small_table().iloc[[7, 7]]])
     assert problems(table) == ["1 date stands in more than one row (first: 2023-02-20). Keep one row per period."]
