@@ -63,21 +63,21 @@ def convergence_points(convergence: Convergence) -> ConvergencePoints:
     return ConvergencePoints(courses=tuple(courses))
 
 
-def course_points(progress: SearchProgress | None, n_cuts: int = 20) -> ConvergencePoints:
+def course_points(progress: SearchProgress | None, n_trials: int, n_cuts: int = 20) -> ConvergencePoints:
     """Collect the course of both errors of a search that is still running, every trial in the order of its arrival.
 
     Args:
         progress: The newest word from the worker; None before the first, for an empty chart of the same size.
+        n_trials: Of the whole run, at least 1; those that have not begun are not in ``progress``.
         n_cuts: Into how many parts a whole trial is cut.
     """
     if progress is None:
         nothing = np.empty(0)
         empty = ObjectiveCourse(objective="", iteration=nothing, median=nothing, spread=nothing, converged=None)
         return ConvergencePoints(courses=tuple(empty._replace(objective=name) for name in ("nrmse", "decomp_rssd")))
-    trials = np.unique(progress.trial)
-    length = max(1, -(-progress.total // max(1, len(trials))))
+    length = max(1, -(-progress.total // n_trials))
     position = np.empty(len(progress.trial), dtype=np.int64)
-    for number in trials:
+    for number in np.unique(progress.trial):
         rows = np.flatnonzero(progress.trial == number)
         position[rows] = np.arange(len(rows))
     cut = np.minimum(position * n_cuts // length, n_cuts - 1)
@@ -90,7 +90,7 @@ def course_points(progress: SearchProgress | None, n_cuts: int = 20) -> Converge
                 objective=name,
                 iteration=np.array([(k + 1) * length / n_cuts for k in filled]),
                 median=np.array([float(np.median(parts[k])) for k in filled]),
-                spread=np.array([float(np.std(parts[k])) for k in filled]),
+                spread=np.array([float(np.std(parts[k], ddof=1)) for k in filled]),
                 converged=None,
             )
         )

@@ -1,4 +1,5 @@
 import pandas as pd
+import pytest
 
 from mmm_core.charts.convergence import convergence_points, course_points, draw_convergence
 from mmm_core.charts.theme import take_title
@@ -22,7 +23,7 @@ def test_a_run_too_short_to_judge_says_so() -> None:
 
 
 def test_while_the_search_runs_its_course_so_far_is_drawn_without_a_verdict() -> None:
-    points = course_points(build_progress(n_per_trial=100, trials=2))
+    points = course_points(build_progress(n_per_trial=100, trials=2), n_trials=2)
     nrmse = points.courses[0]
     assert nrmse.iteration.tolist() == [50.0, 100.0]
     assert 0.05 < nrmse.median[0] < 0.3
@@ -30,7 +31,7 @@ def test_while_the_search_runs_its_course_so_far_is_drawn_without_a_verdict() ->
 
 
 def test_before_the_first_candidate_the_chart_is_empty_and_as_high() -> None:
-    empty, full = draw_convergence(course_points(None)), draw_convergence(course_points(build_progress()))
+    empty, full = (draw_convergence(course_points(found, n_trials=2)) for found in (None, build_progress()))
     assert empty.layout.height == full.layout.height
     assert all(len(trace.x) == 0 for trace in empty.data)
 
@@ -43,3 +44,14 @@ def test_the_title_of_every_panel_has_room_above_it_when_the_page_takes_the_char
         "Gap to spend shares<br>(DECOMP.RSSD)",
     ]
     assert figure.layout.margin.t >= 2 * 1.3 * figure.layout.annotations[0].font.size
+
+
+def test_a_trial_is_as_long_as_the_others_also_while_they_wait_for_it() -> None:
+    nrmse = course_points(build_progress(n_per_trial=100, trials=1), n_trials=5).courses[0]
+    assert nrmse.iteration.tolist() == [10.0 * (k + 1) for k in range(10)]
+
+
+def test_the_spread_of_a_running_search_is_that_of_the_finished_chart() -> None:
+    progress = build_progress(n_per_trial=100, trials=1)
+    nrmse = course_points(progress, n_trials=1).courses[0]
+    assert nrmse.spread[0] == pytest.approx(pd.Series(progress.nrmse[:50]).std())
