@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mmm_core.entities.date_checks import (
     STEP_DAYS,
@@ -13,6 +14,7 @@ from mmm_core.entities.date_checks import (
     detect_frequency,
     missing_periods,
     parse_dates,
+    period_names,
     touched_periods,
 )
 from mmm_core.entities.design import FloatArray, IntArray
@@ -44,7 +46,8 @@ def find_problems(table: pd.DataFrame, settings: ModelSettings) -> list[str]:
         of_dates = list(date_problems(table[settings.date]))
         dates_are_fine = not of_dates
         problems += of_dates
-    of_values = {name: list(_value_problems(table, name, settings)) for name in have if name != settings.date}
+    periods = period_names(table[settings.date] if settings.date in have else pd.Series(pd.NaT, table.index))
+    of_values = {name: list(_value_problems(table, name, settings, periods)) for name in have if name != settings.date}
     problems += [sentence for found in of_values.values() for sentence in found]
     if dates_are_fine:
         problems += _window_problems(table, settings, {name for name, found in of_values.items() if not found})
@@ -120,34 +123,35 @@ def _numbers(values: pd.Series) -> FloatArray:
     return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _value_problems(table: pd.DataFrame, name: str, settings: ModelSettings) -> Iterator[str]:
+def _value_problems(table: pd.DataFrame, name: str, settings: ModelSettings, periods: list[str]) -> Iterator[str]:
     values = table[name]
     if not _is_text(values):
         exposures = (paid.exposure for paid in settings.paid_media if paid.exposure)
-        yield from _number_problems(_numbers(values), name, is_media=name in {*settings.channels, *exposures})
+        is_media = name in {*settings.channels, *exposures}
+        yield from _number_problems(_numbers(values), name, periods, is_media=is_media)
     elif name not in {column.column for column in settings.context}:
         yield f"Column {name!r} holds text; the outcome and all media must be numbers. Correct the cells or its role."
     elif values.isna().any():
-        yield _empty_cells(name, values.isna().to_numpy())
+        yield _empty_cells(name, values.isna().to_numpy(), periods)
 
 
-def _number_problems(values: FloatArray, name: str, *, is_media: bool) -> Iterator[str]:
+def _number_problems(values: FloatArray, name: str, periods: list[str], *, is_media: bool) -> Iterator[str]:
     bad = ~np.isfinite(values)
     if bad.any():
-        yield _empty_cells(name, bad)
+        yield _empty_cells(name, bad, periods)
     elif is_media and values.min() < 0:
         row = int(np.argmax(values < 0))
         n_below = int((values < 0).sum())
         yield (
-            f"Column {name!r} has {n_below} negative value{'s' if n_below > 1 else ''} (first: row {row + 2}, "
+            f"Column {name!r} has {n_below} negative value{'s' if n_below > 1 else ''} (first: {periods[row]}, "
             f"{values[row]:g}); media cannot be negative. Set credits to 0."
         )
 
 
-def _empty_cells(name: str, bad: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
+def _empty_cells(name: str, bad: NDArray[np.bool_], periods: list[str]) -> str:
     count = int(bad.sum())
     cells = "empty or infinite cell" if count == 1 else "empty or infinite cells"
-    return f"Column {name!r} has {count} {cells} (first: row {int(np.argmax(bad)) + 2}). Fill them in."
+    return f"Column {name!r} has {count} {cells} (first: {periods[int(np.argmax(bad))]}). Fill them in."
 
 
 def _window_problems(table: pd.DataFrame, settings: ModelSettings, fine: set[str]) -> Iterator[str]:

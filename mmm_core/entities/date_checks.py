@@ -102,10 +102,10 @@ def date_problems(raw: pd.Series) -> Iterator[str]:
     dates = parse_dates(raw)
     unreadable = dates.isna().to_numpy()
     if unreadable.any():
-        row = int(np.argmax(unreadable))
+        first = str(raw.iloc[int(np.argmax(unreadable))])
         yield (
-            f"Column {raw.name!r} has {_count(int(unreadable.sum()), 'cell')} without a date (first: row {row + 2}, "
-            f"{str(raw.iloc[row])!r}); write dates as 2024-12-31."
+            f"Column {raw.name!r} has {_count(int(unreadable.sum()), 'cell')} without a date (first: {first!r}); "
+            "write dates as 2024-12-31."
         )
         return
     yield from _repeated_dates(dates)
@@ -123,6 +123,21 @@ def date_problems(raw: pd.Series) -> Iterator[str]:
         verb = "is" if len(missing) == 1 else "are"
         yield f"{_count(len(missing), frequency.value)} {verb} missing ({shown}); every period needs a row. Add them."
     yield from _uneven_steps(distinct, frequency)
+
+
+def period_names(raw: pd.Series) -> list[str]:
+    """What each period is called in a sentence, such as "week of 2021-03-01".
+
+    Args:
+        raw: A date column, of any order, shape (n_periods,).
+
+    Returns:
+        One name per row; a row without a date is named by its place, the first being "period 1".
+    """
+    dates = parse_dates(raw)
+    frequency = detect_frequency(dates.dropna().drop_duplicates())
+    of = f"{frequency.value} of " if frequency in (Frequency.WEEK, Frequency.MONTH) else ""
+    return [f"period {i}" if pd.isna(day) else f"{of}{day.date()}" for i, day in enumerate(dates, start=1)]
 
 
 def _repeated_dates(dates: pd.Series) -> Iterator[str]:

@@ -27,7 +27,7 @@ def test_refusing_a_table_carries_every_reason() -> None:
     with pytest.raises(DataError) as caught:
         small_data(table)
     assert caught.value.problems == (
-        "Column 'tv' has 60 negative values (first: row 2, -1); media cannot be negative. Set credits to 0.",
+        "Column 'tv' has 60 negative values (first: week of 2023-01-02, -1); media cannot be negative. Set credits to 0.",
         "Channel 'search' is zero in every period of the window; nothing can be learned. Ignore it or move the window.",
     )
 
@@ -75,9 +75,7 @@ def test_a_column_that_stands_twice_is_refused() -> None:
 def test_cells_that_are_no_dates_are_counted_and_shown() -> None:
     table = small_table()
     table["date"] = table["date"].dt.strftime("%Y-%m-%d").where(table.index != 3, "soon")
-    assert problems(table) == [
-        "Column 'date' has 1 cell without a date (first: row 5, 'soon'); write dates as 2024-12-31."
-    ]
+    assert problems(table) == ["Column 'date' has 1 cell without a date (first: 'soon'); write dates as 2024-12-31."]
 
 
 @pytest.mark.parametrize(
@@ -155,22 +153,37 @@ def test_text_in_a_number_column_is_refused_but_not_in_context() -> None:
     ]
 
 
-def test_empty_and_infinite_cells_are_counted_with_their_first_row() -> None:
+def test_empty_and_infinite_cells_are_counted_with_their_first_period() -> None:
     table = small_table()
     table.loc[[3, 5], "tv"] = np.nan
     table.loc[8, "sales"] = np.inf
     assert problems(table) == [
-        "Column 'sales' has 1 empty or infinite cell (first: row 10). Fill them in.",
-        "Column 'tv' has 2 empty or infinite cells (first: row 5). Fill them in.",
+        "Column 'sales' has 1 empty or infinite cell (first: week of 2023-02-27). Fill them in.",
+        "Column 'tv' has 2 empty or infinite cells (first: week of 2023-01-23). Fill them in.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("freq", "first"), [("D", "2023-01-04"), ("7D", "week of 2023-01-16"), ("MS", "month of 2023-03-01")]
+)
+def test_a_bad_cell_is_named_by_its_period_also_when_rows_were_taken_out(freq: str, first: str) -> None:
+    table = small_table(freq=freq, first="2023-01-01" if freq == "MS" else "2023-01-02").assign(tv=[1, 1, None] * 20)
+    found = problems(table.iloc[1:].reset_index(drop=True))
+    assert found[0].endswith(f"(first: {first}). Fill them in.")
+
+
+def test_a_bad_cell_in_a_row_without_a_date_is_named_by_its_place() -> None:
+    table = small_table().assign(tv=[1, 1, None] * 20)
+    table["date"] = table["date"].astype(object).where(table.index != 2, None)
+    assert problems(table)[1] == "Column 'tv' has 20 empty or infinite cells (first: period 3). Fill them in."
 
 
 def test_empty_cells_of_a_nullable_or_text_column_are_refused() -> None:
     table = small_table().assign(price=["a", None, "b"] * 20)
     table["tv"] = pd.array([None, *range(1, 60)], dtype="Int64")
     assert problems(table) == [
-        "Column 'tv' has 1 empty or infinite cell (first: row 2). Fill them in.",
-        "Column 'price' has 20 empty or infinite cells (first: row 3). Fill them in.",
+        "Column 'tv' has 1 empty or infinite cell (first: week of 2023-01-02). Fill them in.",
+        "Column 'price' has 20 empty or infinite cells (first: week of 2023-01-09). Fill them in.",
     ]
 
 
@@ -180,7 +193,7 @@ def test_spend_exposure_and_organic_media_cannot_be_negative(column: str) -> Non
     table.loc[4, column] = -250.0
     media = {"paid_media": (PaidMedia(spend="tv", exposure="views"),), "organic": (OrganicMedia(column="mails"),)}
     assert problems(table, **media) == [
-        f"Column '{column}' has 1 negative value (first: row 6, -250); media cannot be negative. Set credits to 0."
+        f"Column '{column}' has 1 negative value (first: week of 2023-01-30, -250); media cannot be negative. Set credits to 0."
     ]
 
 
