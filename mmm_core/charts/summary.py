@@ -77,7 +77,7 @@ def _recommended(result: RunResult, words: Vocabulary) -> str:
     leaders = paid_leaders(result, result.pareto["recommended_id"])
     if not leaders:
         return "The model the search ranks best credits no paid channel with anything."
-    top = leaders[:2]
+    top = leaders[: max(1, min(2, len(words.paid) - 1))]  # that all of them bring 100% says nothing
     names = join_words([words.names[name] for name, _ in top])
     verb = "brings" if len(top) == 1 else "bring"
     first = top[0][0]

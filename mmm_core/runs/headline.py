@@ -28,7 +28,8 @@ def _leaders(result: RunResult) -> str:
     output = result.collection.model_output
     row = output.solution_ids.index(result.pareto["recommended_id"])
     shares = output.effect_share[row]
-    leading = [int(k) for k in np.argsort(-shares, kind="stable")[:NAMED_CHANNELS] if shares[k] > 0]
+    named = max(1, min(NAMED_CHANNELS, len(shares) - 1))  # that all of them bring 100% says nothing
+    leading = [int(k) for k in np.argsort(-shares, kind="stable")[:named] if shares[k] > 0]
     if not leading:
         return "No paid channel is credited with anything"
     names = join_words([readable_name(output.paid_names[k]) for k in leading])

@@ -1,5 +1,6 @@
 import dataclasses
 
+import numpy as np
 import pytest
 
 from mmm_core.entities.run_result import RunResult
@@ -28,3 +29,22 @@ def with_contributions(value: float) -> RunResult:
 )
 def test_the_headline_says_who_brings_what_and_how_much_was_tried(contribution: float, sentence: str) -> None:
     assert summarise(with_contributions(contribution)) == sentence
+
+
+def with_two_channels() -> RunResult:
+    """The same result, with the organic channel paid for too."""
+    result = with_contributions(5.0)
+    output = result.collection.model_output
+    paid = dataclasses.replace(
+        output,
+        paid_names=(*output.paid_names, *output.organic_names),
+        organic_names=(),
+        total_spend=np.ones(len(output.paid_names) + len(output.organic_names)),
+    )
+    return dataclasses.replace(result, collection=dataclasses.replace(result.collection, model_output=paid))
+
+
+def test_the_headline_never_names_every_paid_channel_when_there_are_several() -> None:
+    result = with_two_channels()
+    assert len(result.collection.model_output.paid_names) == 2
+    assert " and " not in summarise(result)
