@@ -17,7 +17,7 @@ from mmm_core.entities.design import Design, FloatArray, SearchSpace
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_output import METRICS
-from mmm_core.entities.settings import DEFAULT_BOUNDS, PARAMETER_LIMITS, ModelSettings
+from mmm_core.entities.settings import DEFAULT_BOUNDS, PARAMETER_LIMITS, ModelSettings, check_train_size
 from mmm_core.entities.trials_config import INTERCEPT_SIGNS, TrialsConfig
 from mmm_core.errors import BoundsError, SettingsError
 from mmm_core.kernels.decomposition import saturate_parts, transform_channel
@@ -68,6 +68,9 @@ def build_search_space(
 
     Returns:
         Per channel alpha, gamma, then theta or shape and scale; penalties of all columns; lambda; training share.
+
+    Raises:
+        BoundsError: The training share is searched and can reach 1.
     """
     ranges: dict[str, tuple[float, float]] = {}
     for channel, kind in zip(design.media_names, design.adstock, strict=True):
@@ -81,6 +84,7 @@ def build_search_space(
     low, high = settings.lambda_bounds
     ranges["lambda"] = (smallest + (largest - smallest) * low, smallest + (largest - smallest) * high)
     if trials.timeseries_validation:
+        check_train_size(settings.train_size_bounds)
         ranges["train_size"] = settings.train_size_bounds
     limits = np.array(list(ranges.values()), dtype=np.float64)
     return SearchSpace(names=tuple(ranges), low=limits[:, 0], high=limits[:, 1], log_lambda=log_lambda)

@@ -6,7 +6,15 @@ from typing import TypeVar
 
 from mmm_core.engine.model_draft import ColumnDraft, MarkDraft, ModelDraft
 from mmm_core.entities.columns import ColumnRole, ContextColumn, OrganicMedia, Outcome, PaidMedia, Sign
-from mmm_core.entities.settings import Baseline, CalibrationInput, Interval, MarkedPeriods, ModelSettings, Window
+from mmm_core.entities.settings import (
+    Baseline,
+    CalibrationInput,
+    Interval,
+    MarkedPeriods,
+    ModelSettings,
+    Window,
+    check_train_size,
+)
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import DataError, MMMError
 
@@ -27,6 +35,8 @@ def compile_draft(draft: ModelDraft) -> tuple[ModelSettings, TrialsConfig]:
     window = _attempt(lambda: _window(draft), problems)
     outcome = _attempt(lambda: _outcome(draft), problems)
     trials = _attempt(lambda: _trials(draft), problems)
+    if draft.timeseries_validation:
+        _attempt(lambda: check_train_size(draft.train_size_bounds), problems)
     if problems or outcome is None or trials is None:
         raise DataError(problems)
 

@@ -307,6 +307,23 @@ class ModelSettings:
         return {name: overrides.get(name, interval) for name, interval in defaults.items()}
 
 
+def check_train_size(interval: Interval) -> None:
+    """Refuse a searched training share that can reach 1.
+
+    At 1 there is no validation error, so that such a candidate would be compared by its training error with the validation
+    error of the others.
+
+    Raises:
+        BoundsError: The high end is 1 and the low end is not.
+    """
+    low, high = interval
+    if low < high == 1:
+        raise BoundsError(
+            f"The range of train_size must end below 1 when models are validated on later periods, got {low:g} to {high:g}: "
+            "at 1 no period is left to validate on. Lower its high end, or switch the validation off."
+        )
+
+
 def check_interval(name: str, interval: Interval, limits: Interval | None) -> None:
     """Refuse a range that is upside down or reaches outside its limits.
 

@@ -23,6 +23,7 @@ ADSTOCK_LABELS = {
     AdstockKind.WEIBULL_PDF: "Weibull PDF: may peak later",
 }
 MOST_PILLS = 8
+MOST_TRAIN_SIZE = 0.95
 MOST_TRIALS, MOST_ITERATIONS, MOST_CORES = 200, 1_000_000, 256
 """What can be typed; a project file may say more, and is shown as it is."""
 ALGORITHM_LABELS = {"TwoPointsDE": "TwoPointsDE (Robyn-compatible)"}
@@ -176,7 +177,13 @@ def _rules(draft: ModelDraft, key: Keys) -> ModelDraft:
     training = draft.train_size_bounds
     if validation:
         training = cells[1].slider(
-            "Share of periods for fitting", 0.1, 1.0, training, 0.01, key=key("train_size"), help=term("train_size")
+            "Share of periods for fitting",
+            0.1,
+            max(MOST_TRAIN_SIZE, training[1]),
+            training,
+            0.01,
+            key=key("train_size"),
+            help=term("train_size"),
         )
     return replace(
         draft,

@@ -75,6 +75,14 @@ def test_penalties_and_training_share_are_searched_when_asked_for(design: Design
     assert names[-2:] == ("lambda", "train_size")
 
 
+def test_a_searched_training_share_cannot_reach_one_where_nothing_is_validated(design: Design) -> None:
+    validated = TrialsConfig(timeseries_validation=True)
+    with pytest.raises(BoundsError, match=r"train_size must end below 1 .* got 0\.5 to 1:"):
+        build_search_space(settings_of(design, train_size_bounds=(0.5, 1.0)), design, validated)
+    fixed = build_search_space(settings_of(design, train_size_bounds=(1.0, 1.0)), design, validated)
+    assert (fixed.low[-1], fixed.high[-1]) == (1.0, 1.0)
+
+
 def test_bounds_of_the_user_replace_the_defaults(design: Design) -> None:
     bounds = {"paid_0": {"theta": (0.3, 0.8)}, "trend": {"penalty": (0.0, 0.2)}}
     space = build_search_space(settings_of(design, bounds=bounds), design, TrialsConfig(add_penalty_factor=True))

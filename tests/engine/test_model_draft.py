@@ -175,6 +175,13 @@ def test_equal_weights_are_left_to_the_default() -> None:
     assert weights == {"nrmse": 2.0, "decomp_rssd": 1.0}
 
 
+def test_a_training_share_that_can_reach_one_is_refused_only_with_validation() -> None:
+    draft = demo_draft(train_size_bounds=(0.5, 1.0))
+    assert compile_draft(draft)[0].train_size_bounds == (0.5, 1.0)
+    with pytest.raises(DataError, match=r"must end below 1 when models are validated on later periods, got 0\.5 to 1:"):
+        compile_draft(replace(draft, timeseries_validation=True))
+
+
 def test_a_window_with_one_end_is_refused() -> None:
     with pytest.raises(DataError, match="only one end"):
         compile_draft(demo_draft(window_start=dt.date(2022, 1, 3)))
