@@ -27,11 +27,22 @@ _LABELS = {
     "paid_media": "paid media",
     "organic": "organic media",
     "context": "context",
-    "marked": "marked periods",
+    "one_off": "one-off periods",
+    "calibration": "lift studies",
+    "baseline.calendar": "special days",
     "repairs": "repairs of the data",
 }
 _WITHOUT_EFFECT = ("name", "trials.cores")
-_KEY_FIELDS = ("spend", "column", "reason")
+_NAMED_BY = {
+    "paid_media": ("spend",),
+    "organic": ("column",),
+    "context": ("column",),
+    "one_off": ("reason", "start"),
+    "calibration": ("channels", "start"),
+    "baseline.calendar": ("name", "date"),
+    "repairs": ("column",),
+}
+"""Lists whose entries are told apart by name instead of being told as a whole, and the fields that make the name."""
 
 
 def setting_changes(before: str, after: str) -> list[str]:
@@ -67,23 +78,22 @@ def _flatten(prefix: str, value: object, flat: dict[str, object]) -> None:
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
             _flatten(f"{prefix}.{key}" if prefix else str(key), inner, flat)
-    elif isinstance(value, list) and prefix not in flat and _is_list_of_settings(prefix):
+    elif isinstance(value, list) and prefix in _NAMED_BY:
         for item in value:
-            name = _name_of(item)
-            rest = {k: v for k, v in item.items() if v != name} if isinstance(item, Mapping) else {}
-            flat[f"{prefix}[{name}]"] = True if not rest else ", ".join(f"{k} {_say(v)}" for k, v in rest.items())
+            name, rest = _named(item, _NAMED_BY[prefix])
+            flat[f"{prefix}[{name}]"] = rest or True
     elif value not in (None, {}, []):
         flat[prefix] = value
 
 
-def _is_list_of_settings(prefix: str) -> bool:
-    return prefix in ("paid_media", "organic", "context", "marked", "calibration", "baseline.calendar", "repairs")
-
-
-def _name_of(item: object) -> str:
-    if isinstance(item, Mapping):
-        return str(next((item[key] for key in _KEY_FIELDS if key in item), next(iter(item.values()), "")))
-    return str(item)
+def _named(item: object, fields: tuple[str, ...]) -> tuple[str, str]:
+    """The name of an entry, such as ``tv_spend + radio_spend from 2022-01-03``, and the rest of it in words."""
+    if not isinstance(item, Mapping):
+        return str(item), ""
+    given = [field for field in fields if item.get(field)] or list(item)[:1]
+    parts = [" + ".join(map(str, v)) if isinstance(v := item[field], list) else str(v) for field in given]
+    rest = ", ".join(f"{str(k).replace('_', ' ')} {_say(v)}" for k, v in item.items() if k not in given)
+    return " from ".join(parts), rest
 
 
 def _phrase(key: str, old: object, new: object) -> str:
