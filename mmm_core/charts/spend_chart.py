@@ -17,6 +17,7 @@ from mmm_core.charts.theme import (
     compact_number,
     display_names,
     escape,
+    hover_text,
     short_label,
 )
 from mmm_core.entities.design import DateArray, FloatArray
@@ -106,7 +107,7 @@ def draw_spend(points: SpendPoints, theme: Theme = Theme.LIGHT, *, columns: int 
                 fill="tozeroy",
                 name=escape(names[channel]),
                 text=[_money(value, points.currency) for value in points.spend[:, position]],
-                hovertemplate=f"{escape(names[channel])}<br>%{{x|%-d %b %Y}}<br><b>%{{text}}</b><extra></extra>",
+                hovertemplate=f"{hover_text(names[channel])}<br>%{{x|%-d %b %Y}}<br><b>%{{text}}</b><extra></extra>",
             ),
             row=position // columns + 1,
             col=position % columns + 1,

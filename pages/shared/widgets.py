@@ -1,6 +1,7 @@
 """Small pieces every page is made of: where you are, the next step, charts with their data, safe text and tables."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
@@ -17,6 +18,9 @@ from pages.shared import session
 from pages.shared.routes import Route
 
 FREQUENCY_WORDS = {Frequency.DAY: "daily", Frequency.WEEK: "weekly", Frequency.MONTH: "monthly"}
+
+_LIST_MARK = re.compile(r"^(\s*\d*)([-+.)])")
+"""What would make a list or a rule of a line that begins with it."""
 
 _MARKDOWN = "\\`*_[]<>#|~$:&"
 
@@ -251,7 +255,7 @@ def file_stem(name: str) -> str:
 def as_text(text: str) -> str:
     """Escape what Streamlit's markdown would act on, so that names are shown as they are written."""
     escaped = "".join(f"\\{character}" if character in _MARKDOWN else character for character in text)
-    return escaped.replace("\n", " ")
+    return _LIST_MARK.sub(r"\1\\\2", escaped.replace("\n", " "))
 
 
 def _data_behind(data: pd.DataFrame, *, key: str, file_name: str) -> None:

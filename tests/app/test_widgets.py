@@ -44,3 +44,22 @@ def test_a_project_name_becomes_a_file_name() -> None:
 
 def test_every_term_is_one_short_sentence() -> None:
     assert all(term(name).endswith(".") and len(term(name)) < 130 for name in GLOSSARY)
+
+
+@pytest.mark.parametrize(
+    ("name", "escaped"),
+    [
+        ("1. Q1", r"1\. Q1"),
+        ("2) Q2", r"2\) Q2"),
+        ("- x", r"\- x"),
+        ("+ x", r"\+ x"),
+        ("# x", r"\# x"),
+        ("> x", r"\> x"),
+    ],
+)
+def test_a_name_that_begins_like_a_list_stays_a_name(name: str, escaped: str) -> None:
+    assert as_text(name) == escaped
+
+
+def test_numbers_and_dashes_within_a_text_are_left_alone() -> None:
+    assert as_text("Up 1.5 - or 2) more") == "Up 1.5 - or 2) more"

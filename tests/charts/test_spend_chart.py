@@ -61,3 +61,8 @@ def test_many_even_channels_are_said_to_share() -> None:
     spend = pd.DataFrame({f"channel_{k}": np.full(4, 10.0) for k in range(10)})
     title = take_title(draw_spend(spend_points(DATES, spend)))[0]
     assert title == "10 channels share 400 paid spend, none of them dominant"
+
+
+def test_a_channel_named_like_a_field_of_the_hover_is_shown_as_it_is_written() -> None:
+    points = spend_points(DATES, pd.DataFrame({"a%{x}b": [1.0, 1, 1, 1]}))
+    assert draw_spend(points).data[0].hovertemplate.count("%{x") == 1
