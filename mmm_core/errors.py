@@ -17,19 +17,19 @@ from collections.abc import Sequence
 
 
 class MMMError(ValueError):
-    """A problem the user can understand and mend."""
-
-
-class DataError(MMMError):
-    """The table cannot be modelled.
+    """A problem the user can understand and mend.
 
     Attributes:
-        problems: Every reason, one sentence each, in the order of the columns they concern.
+        problems: Every reason, one sentence each; most errors have one.
     """
 
     def __init__(self, problems: str | Sequence[str]) -> None:
         self.problems: tuple[str, ...] = (problems,) if isinstance(problems, str) else tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class DataError(MMMError):
+    """The table cannot be modelled; the problems stand in the order of the columns they concern."""
 
 
 class SettingsError(MMMError):

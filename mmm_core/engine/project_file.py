@@ -82,7 +82,7 @@ def parse_project(text: str) -> ParsedProject:
         text: YAML or JSON.
 
     Raises:
-        ProjectFileError: One sentence per problem, each on a line of its own: which key, what is allowed, what was got.
+        ProjectFileError: Carries every problem, one sentence each: which key, what is allowed, what was got.
     """
     problems: list[str] = []
     top = Section(read_tree(text), "", problems, TOP_KEYS)
@@ -93,7 +93,7 @@ def parse_project(text: str) -> ParsedProject:
     name = top.text("name", "")
     repairs = tuple(_read_repairs(top))
     if problems or settings is None or trials is None:
-        raise ProjectFileError("\n".join(dict.fromkeys(problems)))
+        raise ProjectFileError(tuple(dict.fromkeys(problems)))
     return ParsedProject(
         settings=settings, trials=trials, seed=seed, name=name, notes=_notes(settings), repairs=repairs
     )

@@ -14,7 +14,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 
 import mmm_core
-from mmm_core.errors import DataError, MMMError
+from mmm_core.errors import MMMError
 from pages.shared import dialogs, session
 from pages.shared.widgets import as_text
 
@@ -119,7 +119,7 @@ def _tell_refusal() -> tuple[str, Exception] | None:
 
 def problems_of(error: MMMError) -> tuple[str, ...]:
     """The sentences of an error, one per problem."""
-    return error.problems if isinstance(error, DataError) else (str(error),)
+    return error.problems
 
 
 def show_problems(error: MMMError, heading: str = "") -> None:

@@ -281,6 +281,14 @@ def test_a_bad_project_file_is_refused_and_changes_nothing(
     assert workspace.load_project_file(project_id) == before
 
 
+def test_several_problems_of_a_project_file_are_listed(configure: AppTest, project_id: str) -> None:
+    text = b"date: date\nadstock: weibul_pdf\n"
+    configure.file_uploader(key=f"load_{project_id}").upload("p.yaml", text, "text/yaml").run()
+    shown = configure.error[0].value.splitlines()
+    assert shown[0] == "**3 things need your attention**"
+    assert sum(line.startswith("- ") for line in shown) == 3
+
+
 def test_first_suggestions_fill_the_roles(studio: Visit, workspace: Workspace) -> None:
     app = studio("configure", project=demo(workspace, configured=False))
     roles = list(app.data_editor[0].value["role"])

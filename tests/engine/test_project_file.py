@@ -151,7 +151,8 @@ def test_no_holidays_can_be_said_in_words() -> None:
 def test_several_problems_come_together_each_on_its_line() -> None:
     with pytest.raises(ProjectFileError) as caught:
         parse_project("date: date\ntrials: {iterations: many}\nadstock: weibul_pdf\n")
-    assert str(caught.value).splitlines() == [
+    assert list(caught.value.problems) == str(caught.value).splitlines()
+    assert list(caught.value.problems) == [
         "The key outcome is missing: the column with sales or conversions, such as {column: revenue}.",
         "The key paid_media is missing: at least one channel, such as [{spend: tv_spend}].",
         "adstock must be one of geometric, weibull_cdf, weibull_pdf (did you mean weibull_pdf?); got 'weibul_pdf'.",
