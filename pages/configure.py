@@ -9,6 +9,7 @@ import streamlit as st
 from mmm_core.charts.outcome_chart import draw_outcome, outcome_points
 from mmm_core.engine.draft_compiler import compile_draft, complete_marks
 from mmm_core.engine.model_draft import ModelDraft, draft_from_suggestions
+from mmm_core.engine.project_file import decode_project
 from mmm_core.entities.columns import ColumnRole, OutcomeKind
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
@@ -282,7 +283,7 @@ def _project_file(project: ProjectRecord, upload: IngestResult, draft: ModelDraf
         )
         file = st.file_uploader("Load a project file", type=["yaml", "yml", "json"], key=f"load_{project.project_id}")
         if file is not None and session.recall("configure.taken") != file.file_id:
-            loaded, notes = configure_state.draft_from_file(file.getvalue().decode("utf-8", "replace"), upload)
+            loaded, notes = configure_state.draft_from_file(decode_project(file.getvalue(), file.name), upload)
             session.remember("configure.taken", file.file_id)
             configure_state.replace_draft(project, upload, loaded)
             session.flash("Project file loaded" + (f". {' '.join(notes)}" if notes else ""))

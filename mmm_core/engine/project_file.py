@@ -21,7 +21,7 @@ from mmm_core.entities.settings import ModelSettings
 from mmm_core.entities.trials_config import ALGORITHMS, INTERCEPT_SIGNS, TrialsConfig
 from mmm_core.errors import DataError, ProjectFileError
 
-__all__ = ["ParsedProject", "load_project_file", "parse_project", "write_project"]
+__all__ = ["ParsedProject", "decode_project", "load_project_file", "parse_project", "write_project"]
 
 DEFAULT_SEED = 123
 OBJECTIVES = ("nrmse", "decomp_rssd")
@@ -99,15 +99,29 @@ def parse_project(text: str) -> ParsedProject:
     )
 
 
-def _read_text(path: Path) -> str:
+def decode_project(content: bytes, name: str) -> str:
+    """The text of a project file.
+
+    Args:
+        content: UTF-8, with or without a byte-order mark.
+        name: Of the file, for the sentence of an error.
+
+    Raises:
+        ProjectFileError: It is not UTF-8.
+    """
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise ProjectFileError(f"There is no project file {str(path)!r}; check its path.") from error
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ProjectFileError(
-            f"The project file {str(path)!r} is not UTF-8 text; save it as UTF-8 YAML or JSON."
+            f"The project file {name!r} is not UTF-8 text; save it as UTF-8 YAML or JSON."
         ) from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return decode_project(path.read_bytes(), str(path))
+    except FileNotFoundError as error:
+        raise ProjectFileError(f"There is no project file {str(path)!r}; check its path.") from error
     except OSError as error:
         raise ProjectFileError(f"The project file {str(path)!r} cannot be read: {error.strerror or error}.") from error
 

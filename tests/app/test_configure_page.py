@@ -289,6 +289,24 @@ def test_several_problems_of_a_project_file_are_listed(configure: AppTest, proje
     assert sum(line.startswith("- ") for line in shown) == 3
 
 
+def test_a_project_file_that_is_not_utf_8_is_refused_and_changes_nothing(
+    configure: AppTest, workspace: Workspace, project_id: str
+) -> None:
+    before = workspace.load_project_file(project_id)
+    text = (before or "").replace("Demo brand", "Müller").encode("cp1252")
+    configure.file_uploader(key=f"load_{project_id}").upload("p.yaml", text, "text/yaml").run()
+    assert "'p.yaml' is not UTF-8 text" in configure.error[0].value
+    assert workspace.load_project_file(project_id) == before
+
+
+def test_a_project_file_with_a_byte_order_mark_is_read(
+    configure: AppTest, workspace: Workspace, project_id: str
+) -> None:
+    text = (workspace.load_project_file(project_id) or "").replace("seed: 123", "seed: 7")
+    configure.file_uploader(key=f"load_{project_id}").upload("p.yaml", text.encode("utf-8-sig"), "text/yaml").run()
+    assert saved(workspace, project_id).seed == 7
+
+
 def test_first_suggestions_fill_the_roles(studio: Visit, workspace: Workspace) -> None:
     app = studio("configure", project=demo(workspace, configured=False))
     roles = list(app.data_editor[0].value["role"])
