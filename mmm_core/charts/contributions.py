@@ -52,7 +52,6 @@ class WeeklyPoints(NamedTuple):
         names: Series, bottom first: the baseline as one or in parts, then channels by spend, folded ones last.
         amounts: Outcome units, shape (n_series, n_periods).
         outcome: Actual outcome, shape (n_periods,).
-        n_folded: How many channels are in the last series; 0 when none was folded.
         words: Names and colours.
     """
 
@@ -60,7 +59,6 @@ class WeeklyPoints(NamedTuple):
     names: tuple[str, ...]
     amounts: FloatArray
     outcome: FloatArray
-    n_folded: int
     words: Vocabulary
 
 
@@ -122,7 +120,6 @@ def weekly_points(
         names=tuple(series),
         amounts=np.array([values.to_numpy(np.float64) for values in series.values()]),
         outcome=model.outcome.to_numpy(np.float64),
-        n_folded=len(folded),
         words=words,
     )
 

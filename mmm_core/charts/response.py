@@ -25,7 +25,6 @@ class ChannelResponse(NamedTuple):
         mean_spend: Mean spend per period.
         mean_response: Outcome at the mean spend.
         marginal: Outcome one more unit of spend brings at the mean spend.
-        is_paid: Whether the channel has spend; an organic channel's axis is its own unit.
     """
 
     channel: str
@@ -34,7 +33,6 @@ class ChannelResponse(NamedTuple):
     mean_spend: float
     mean_response: float
     marginal: float
-    is_paid: bool
 
 
 class ResponsePoints(NamedTuple):
@@ -66,7 +64,6 @@ def response_points(curves: Sequence[ResponseCurve], words: Vocabulary) -> Respo
             mean_spend=curve.mean_spend,
             mean_response=curve.mean_response,
             marginal=_slope(curve),
-            is_paid=curve.channel in words.paid,
         )
         for curve in curves
     )

@@ -35,8 +35,6 @@ class Palette(NamedTuple):
         cloud: Candidates that are not on a front.
         newest: Candidates that have just been evaluated.
         star: The recommended model, always drawn as a star.
-        good: A good sign; never the only sign.
-        bad: A bad sign; never the only sign.
         greys: Baseline parts, strongest first.
         other: Channels folded into one.
     """
@@ -52,8 +50,6 @@ class Palette(NamedTuple):
     cloud: str
     newest: str
     star: str
-    good: str
-    bad: str
     greys: tuple[str, ...]
     other: str
 
@@ -72,8 +68,6 @@ PALETTES: Mapping[Theme, Palette] = MappingProxyType(
             cloud="#b3bcc9",
             newest="#E69F00",
             star="#F5B301",
-            good="#0072B2",
-            bad="#B23A00",
             greys=("#6f7785", "#949cab", "#b4bbc7", "#cfd4dd", "#858d9b", "#a5adba"),
             other="#9aa1ad",
         ),
@@ -89,8 +83,6 @@ PALETTES: Mapping[Theme, Palette] = MappingProxyType(
             cloud="#7f8ba1",
             newest="#F5B301",
             star="#FFC83D",
-            good="#5BB0F5",
-            bad="#FF8A57",
             greys=("#a3abb9", "#7d8696", "#5f6878", "#4a5261", "#8f98a7", "#6d7686"),
             other="#858d9b",
         ),

@@ -47,11 +47,6 @@ class CandidateFilter:
             if ends is not None and not ends[0] <= ends[1]:
                 raise BoundsError(f"The {name} must be given low end first; got {ends[0]:g} to {ends[1]:g}.")
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether every candidate passes."""
-        return self == CandidateFilter()
-
     def without(self, rule: str) -> "CandidateFilter":
         """The same filter with one rule taken out; ``rule`` is a key of :func:`rule_sentences`."""
         return CandidateFilter(

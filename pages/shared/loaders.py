@@ -14,7 +14,6 @@ import streamlit as st
 from mmm_core.charts.vocabulary import Vocabulary, vocabulary
 from mmm_core.engine.model_summary import SearchSize, expected_rate, search_size, seconds_of
 from mmm_core.engine.project_file import ParsedProject, parse_project
-from mmm_core.entities.design import Design
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
@@ -63,11 +62,6 @@ def previous_upload(project: ProjectRecord) -> IngestResult | None:
 def result(run_id: str) -> RunResult:
     """Everything a finished run found."""
     return _result(str(workspace().folder), run_id)
-
-
-def design(run_id: str) -> Design:
-    """The arrays the models of a run were fitted to."""
-    return result(run_id).design
 
 
 def run_upload(run_id: str) -> IngestResult:

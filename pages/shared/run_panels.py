@@ -1,7 +1,5 @@
 """What the Run page shows of one run: the live cloud, what was found, what went wrong."""
 
-import functools
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -10,7 +8,6 @@ from mmm_core.charts.convergence import convergence_points, course_points, draw_
 from mmm_core.charts.live import HEIGHT, draw_live, live_points
 from mmm_core.charts.summary import duration_words, found_sentences, seconds_left, stage_sentence
 from mmm_core.charts.vocabulary import Vocabulary
-from mmm_core.engine.project_file import parse_project
 from mmm_core.entities.records import RunRecord, RunStatus
 from mmm_core.entities.run_result import RunResult, SearchProgress
 from pages.shared import boundary, loaders
@@ -79,7 +76,7 @@ def live(run: RunRecord, progress: SearchProgress | None, *, ahead: int) -> None
         )
         st.caption("The run goes on when you leave this page or close the browser; you find it here again.")
     with st.container(key="run_course"):
-        figure = draw_convergence(course_points(progress, _n_trials(run.project_file)), current_theme())
+        figure = draw_convergence(course_points(progress, loaders.request(run).trials.trials), current_theme())
         chart_title(figure)
         alt = "Course of both errors during the search"
         st.plotly_chart(figure, key="course_live", theme=None, config=_QUIET, alt=alt)
@@ -187,11 +184,6 @@ def _stage(run: RunRecord, progress: SearchProgress | None, ahead: int) -> str:
             return "A worker process is being started; the first time this takes some seconds."
         return "The worker takes it now." if worker.is_warm else "The worker is warming up, which takes some seconds."
     return f"{stage_sentence(progress)} …"
-
-
-@functools.lru_cache(maxsize=8)
-def _n_trials(project_file: str) -> int:
-    return parse_project(project_file).trials.trials
 
 
 def _numbers(progress: SearchProgress | None, total: int) -> None:

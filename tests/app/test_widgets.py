@@ -1,4 +1,5 @@
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -63,3 +64,9 @@ def test_a_name_that_begins_like_a_list_stays_a_name(name: str, escaped: str) ->
 
 def test_numbers_and_dashes_within_a_text_are_left_alone() -> None:
     assert as_text("Up 1.5 - or 2) more") == "Up 1.5 - or 2) more"
+
+
+def test_every_term_is_explained_somewhere_on_a_page() -> None:
+    folder = Path(__file__).parents[2] / "pages"
+    source = "".join(file.read_text() for file in folder.rglob("*.py") if file.name != "glossary.py").replace("'", '"')
+    assert [name for name in GLOSSARY if f'"{name}"' not in source] == []

@@ -17,7 +17,6 @@ NAMES = {"tv_spend": "TV", "search_spend": "Search", "social_spend": "Social"}
 
 
 def test_an_empty_filter_keeps_every_candidate() -> None:
-    assert CandidateFilter().is_empty
     assert passing(CandidateFilter(), build_result(50)).all()
 
 
