@@ -74,7 +74,7 @@ class ParetoOptimizer:
             candidates=candidates,
             solution_ids=ids.iloc[chosen].tolist(),
             recommended_id=str(ids.iloc[recommended]),
-            estimates=_estimates(output, chosen, int(recommended)),
+            estimates=_estimates(output, candidates, chosen, int(recommended)),
             notes=choice.notes,
         )
 
@@ -127,16 +127,17 @@ def _choose_fronts(fronts: IntArray, wanted: str | int, min_candidates: int) -> 
     return _Choice(int(np.argmax(np.cumsum(counts) >= min_candidates)) + 1, [])
 
 
-def _estimates(output: ModelOutput, chosen: IntArray, recommended: int) -> pd.DataFrame:
-    roas = output.roas
+def _estimates(output: ModelOutput, candidates: pd.DataFrame, chosen: IntArray, recommended: int) -> pd.DataFrame:
+    columns = candidates[[f"{name}_roas" for name in output.paid_names]]
+    roas, spread = columns.iloc[recommended].to_numpy(np.float64), columns.iloc[chosen].to_numpy(np.float64)
     return pd.DataFrame(
         {
             "channel": list(output.paid_names),
             "spend": output.total_spend,
-            "contribution": output.paid_contributions[recommended],
-            "roas": roas[recommended],
-            "low": roas[chosen].min(axis=0),
-            "high": roas[chosen].max(axis=0),
+            "contribution": roas * output.total_spend,
+            "roas": roas,
+            "low": spread.min(axis=0),
+            "high": spread.max(axis=0),
             "interval": f"spread across {len(chosen)} models",
         }
     )
