@@ -23,7 +23,7 @@ from mmm_core.entities.model_output import ModelOutput, ModelOutputCollection, P
 from mmm_core.entities.run_result import SearchProgress
 from mmm_core.entities.settings import ModelSettings
 from mmm_core.entities.trials_config import DEFAULT_ALGORITHM, NEVERGRAD_ALGORITHMS, TrialsConfig
-from mmm_core.errors import RunCancelledError
+from mmm_core.errors import BoundsError, RunCancelledError
 
 LOG_LAMBDA = False
 """Linear, as R. In ``tests/bench`` a logarithmic scale finds more in the first few hundred models of a trial, but over all
@@ -94,8 +94,10 @@ class MMMModelExecutor:
 
         Raises:
             RunCancelledError: The run was stopped before any candidate was evaluated.
-            BoundsError: A hyperparameter has impossible bounds.
+            BoundsError: A hyperparameter has impossible bounds, or the seed is no whole number of at least 0.
         """
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+            raise BoundsError(f"seed must be a whole number of at least 0, got {seed!r}.")
         started, clock = dt.datetime.now(dt.UTC), time.perf_counter()
         report_preparing(self.progress, trials_config.n_candidates)
         self._stop_if_asked()

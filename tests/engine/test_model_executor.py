@@ -13,7 +13,7 @@ from mmm_core.engine.warm_up import warm_up_pool
 from mmm_core.entities.model_output import METRICS, ModelOutput, ModelOutputCollection
 from mmm_core.entities.run_result import SearchProgress
 from mmm_core.entities.trials_config import ALGORITHMS, TrialsConfig
-from mmm_core.errors import RunCancelledError
+from mmm_core.errors import BoundsError, RunCancelledError
 from tests.data_builders import small_data
 
 
@@ -190,3 +190,9 @@ def test_a_validation_split_is_searched_and_its_error_is_what_is_minimised() -> 
 def test_penalty_factors_are_searched_for_every_column() -> None:
     names = run(replace(SMALL, add_penalty_factor=True)).model_output.parameter_names
     assert {"price_penalty", "tv_penalty", "search_penalty"} <= set(names)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, True])
+def test_a_seed_that_is_no_whole_number_from_0_is_refused_by_name(seed: int) -> None:
+    with pytest.raises(BoundsError, match=rf"seed must be a whole number of at least 0, got {seed}"):
+        MMMModelExecutor().model_run(small_data(), TrialsConfig(trials=1, iterations=10, cores=1), seed=seed)
