@@ -53,7 +53,7 @@ def test_the_two_errors_the_search_minimises_are_the_first_two_metrics() -> None
     assert METRICS[:2] == ("nrmse", "decomp_rssd")
 
 
-@pytest.mark.parametrize("algorithm", ["NSGA2", "TwoPointsDE"])
+@pytest.mark.parametrize("algorithm", ["NSGA2", "TwoPointsDE", "CMA"])
 def test_one_process_and_two_give_the_same_bits(algorithm: str) -> None:
     trials = replace(SMALL, algorithm=algorithm)
     assert_identical(run(trials).model_output, run(replace(trials, cores=2)).model_output)
@@ -63,17 +63,20 @@ def test_two_processes_are_two_processes_and_not_this_one() -> None:
     assert os.getpid() not in call_in_processes([os.getpid] * 4, 2)
 
 
-def test_the_same_seed_gives_the_same_bits_twice_and_another_seed_does_not() -> None:
-    first, again, other = run(), run(), run(seed=6)
+@pytest.mark.parametrize("algorithm", ["NSGA2", "TwoPointsDE", "CMA"])
+def test_the_same_seed_gives_the_same_bits_twice_and_another_seed_does_not(algorithm: str) -> None:
+    trials = replace(SMALL, algorithm=algorithm)
+    first, again, other = run(trials), run(trials), run(trials, seed=6)
     assert_identical(first.model_output, again.model_output)
     assert not np.array_equal(first.model_output.metric("nrmse"), other.model_output.metric("nrmse"))
 
 
+@pytest.mark.parametrize("algorithm", ["NSGA2", "TwoPointsDE"])
 @pytest.mark.parametrize("cores", [1, 2])
-def test_a_run_repeated_after_a_cancelled_one_gives_the_same_bits(cores: int) -> None:
-    trials = replace(SMALL, cores=cores)
+def test_a_run_repeated_after_a_cancelled_one_gives_the_same_bits(cores: int, algorithm: str) -> None:
+    trials = replace(SMALL, cores=cores, algorithm=algorithm)
     before = run(trials)
-    stop_after(0.3).model_run(small_data(), replace(LONG, cores=cores), seed=5)
+    stop_after(0.5).model_run(small_data(), replace(LONG, cores=cores, algorithm=algorithm), seed=5)
     assert_identical(before.model_output, run(trials).model_output)
 
 
