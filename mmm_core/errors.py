@@ -4,6 +4,7 @@ MMMError (ValueError)
 ├── DataError            the table cannot be modelled; carries every problem at once
 ├── SettingsError        a setting contradicts another or names a column that is not there
 │   └── BoundsError      a number lies outside its limits
+├── InfeasibleBudgetError  limits of a budget that cannot all hold; says which, and by how much
 ├── ProjectFileError     a project file has an unknown key or a value of the wrong kind
 ├── RunCancelledError    the user stopped the run and chose to keep nothing
 └── StoreError           the workspace cannot do what was asked
@@ -38,6 +39,10 @@ class SettingsError(MMMError):
 
 class BoundsError(SettingsError):
     """A number lies outside its limits."""
+
+
+class InfeasibleBudgetError(MMMError):
+    """The limits of a budget contradict each other; every conflict is one sentence."""
 
 
 class ProjectFileError(MMMError):
