@@ -18,7 +18,7 @@ def render() -> None:
     solution_id = model_choice.selected(result)
     picked = " (picked)" if solution_id == result.collection.selected_id else ""
     data = project_crumbs(project, loaders.run_upload(run.run_id), is_current=False)
-    header("Model", [*data, run_crumb(run), Crumb(f"model {solution_id}{picked}")])
+    header(f"Model {solution_id}", [*data, run_crumb(run), Crumb(f"model {solution_id}{picked}")])
     if unknown := model_choice.unknown_in_address(result):
         st.warning(
             as_text(f"This run has no model {unknown!r}; shown is {solution_id}. Choose another one in the list."),

@@ -96,13 +96,15 @@ def draw_decay(points: DecayPoints, theme: Theme = Theme.LIGHT, *, stacked: bool
             row=1,
             col=1,
         )
-    place = (2, 1) if stacked else (1, 2)
-    _add_half_lives(figure, points, theme, place)
     apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=height * (2 if stacked else 1))
+    _add_half_lives(figure, points, theme, (2, 1) if stacked else (1, 2))
     palette = PALETTES[theme]
     figure.update_layout(showlegend=False, meta={**figure.layout.meta, "top": 32}, margin={"t": 100, "b": 48})
     figure.for_each_annotation(lambda note: note.update(font={"size": 12.5, "color": palette.muted}))
     figure.update_yaxes(range=[0, 1.04], tickformat=".0%", nticks=5, row=1, col=1)
+    if height > HEIGHT:  # many channels make the bars tall; the lines keep their shape
+        top = figure.layout.yaxis.domain[1]
+        figure.update_layout(yaxis={"domain": [top - (top - figure.layout.yaxis.domain[0]) * HEIGHT / height, top]})
     figure.update_xaxes(title={"text": f"{words.period}s later"}, showgrid=False, row=1, col=1)
     figure.add_hline(y=0.5, line={"color": palette.zero, "dash": "dot", "width": 1}, row=1, col=1)
     return figure

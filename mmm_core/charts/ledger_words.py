@@ -55,9 +55,9 @@ def infinite_text(words: Vocabulary, ledger: Ledger) -> str:
     counted = [(words.names[name], int(rows[name])) for name in paid_order(ledger, words) if rows[name] > 0]
     if not counted:
         return ""
-    told = ", ".join(f"{name} in {count:,}" for name, count in counted[:5])
-    more = f" and {len(counted) - 5} more channels in some" if len(counted) > 5 else ""
-    return f"Models in which a channel wins no conversion, so that its cost has no limit: {told}{more}."
+    told = ", ".join(f"{name} in {count:,} model{'' if count == 1 else 's'}" for name, count in counted[:5])
+    more = f", {len(counted) - 5} more channels in some" if len(counted) > 5 else ""
+    return f"Nothing won, so no finite CPA: {told}{more}."
 
 
 def _ratio_text(words: Vocabulary, value: float, low: float, high: float) -> str:

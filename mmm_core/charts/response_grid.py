@@ -34,15 +34,15 @@ def grid_points(curves: Sequence[CurvePoints], words: Vocabulary) -> GridPoints:
     return GridPoints(tuple(curves), len(words.paid) - len(curves), words)
 
 
-def draw_grid(points: GridPoints, theme: Theme = Theme.LIGHT, *, n_columns: int = 4) -> go.Figure:
+def draw_grid(points: GridPoints, theme: Theme = Theme.LIGHT, *, n_columns: int | None = None) -> go.Figure:
     """Draw a small panel per channel: curve with its range, mean spend, saturated range.
 
     Args:
         points: Of :func:`grid_points`.
         theme: Light or dark.
-        n_columns: Panels beside each other.
+        n_columns: Panels beside each other; None takes what leaves the fewest empty places.
     """
-    n_columns = max(1, min(n_columns, len(points.curves)))
+    n_columns = max(1, min(n_columns or _fitting_columns(len(points.curves)), len(points.curves)))
     n_rows = max(1, -(-len(points.curves) // n_columns))
     height = 40 + PANEL_HEIGHT * n_rows
     titles = [f"<b>{short_label(points.words.names[one.curve.channel], 22)}</b>" for one in points.curves]
@@ -90,12 +90,20 @@ def _add_panel(figure: go.Figure, one: CurvePoints, theme: Theme, place: tuple[i
         **at,
     )
     end = float(curve.spend[-1])
+    if not curve.response.max() > 0:
+        note = {"text": "brings nothing", "showarrow": False, "font": {"size": 12, "color": palette.muted}}
+        figure.add_annotation(x=end / 2, y=0, yshift=16, **note, **at)
     if curve.response.max() > 0 and one.saturated_from < end:
         figure.add_vrect(
             x0=one.saturated_from, x1=end, fillcolor=palette.greys[1], opacity=0.16, line_width=0, layer="below", **at
         )
     if 0 < curve.highest_seen < end:
         figure.add_vline(x=curve.highest_seen, line={"color": palette.zero, "dash": "dot", "width": 1}, **at)
+
+
+def _fitting_columns(n_panels: int) -> int:
+    """Four panels beside each other, or three when that leaves fewer places empty."""
+    return min((4, 3), key=lambda columns: -n_panels % columns)
 
 
 def _next(one: CurvePoints) -> str:

@@ -9,7 +9,7 @@ from mmm_core.entities.run_result import RunResult
 from pages.shared import loaders, model_choice
 from pages.shared.glossary import term
 
-_PARTS = (("train", "on what it was fitted to"), ("val", "on validation periods"), ("test", "on test periods"))
+_PARTS = (("train", "train"), ("val", "validation"), ("test", "test"))
 
 
 def draw(run: RunRecord, result: RunResult, solution_id: str) -> None:
@@ -17,11 +17,11 @@ def draw(run: RunRecord, result: RunResult, solution_id: str) -> None:
     model = loaders.model(run.run_id, solution_id)
     output = result.collection.model_output
     baseline = float(output.baseline_share[output.solution_ids.index(solution_id)])
-    rsq, nrmse = _by_part(model, "rsq", 3), _by_part(model, "nrmse", 4)
-    where = " · ".join(said for name, said in _PARTS if _is_known(model, f"rsq_{name}"))
+    parts = " · ".join(name for key, name in _PARTS if _is_known(model, f"rsq_{key}"))
+    has_parts = _is_known(model, "rsq_val")
     facts = [
-        ("Explained (adj. R²)", rsq, f"{term('rsq')} Here {where}."),
-        ("Error of fit (NRMSE)", nrmse, f"{term('nrmse')} Here {where}."),
+        (f"Adj. R² {parts}" if has_parts else "Explained (adj. R²)", _by_part(model, "rsq", 3), term("rsq")),
+        (f"NRMSE {parts}" if has_parts else "Error of fit (NRMSE)", _by_part(model, "nrmse", 4), term("nrmse")),
         ("Gap to spend (DECOMP.RSSD)", f"{model.metrics['decomp_rssd']:.4f}", term("decomp_rssd")),
     ]
     if model.metrics.get("mape", 0) > 0:
@@ -30,7 +30,7 @@ def draw(run: RunRecord, result: RunResult, solution_id: str) -> None:
         ("Shrinkage (lambda)", compact_number(model.hyperparameters["lambda"]), term("lambda")),
         ("Baseline", percent(baseline), term("baseline")),
     ]
-    model_choice.fact_grid(facts, smallest=170)
+    model_choice.fact_grid(facts, smallest=210 if has_parts else 170)
 
 
 def _by_part(model: FittedModel, metric: str, digits: int) -> str:

@@ -204,7 +204,7 @@ def _response(shown: _Shown) -> None:
     if len(words.paid) > 1:
         curves = [_curve(shown, name) for name in shown_channels(words, all_channels=shown.all_channels)]
         chart(
-            draw_grid(grid_points(curves, words), current_theme(), n_columns=2 if is_phone() else 4),
+            draw_grid(grid_points(curves, words), current_theme(), n_columns=2 if is_phone() else None),
             curves_frame(curves),
             key="grid",
             file_name="response curves",
