@@ -8,6 +8,7 @@ from mmm_core.charts.theme import compact_number, percent
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.engine.parameter_table import channel_parameters
 from mmm_core.entities.fitted_model import FittedModel
+from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.run_result import RunResult
 from pages.shared import loaders, model_choice
@@ -35,7 +36,7 @@ def draw(run: RunRecord, result: RunResult, words: Vocabulary, solution_id: str,
         )
         model_choice.badges(result, solution_id)
         _metrics(result, model, solution_id)
-        _returns(run, result, words, model)
+        _returns(run, words, solution_id)
         with st.expander("Hyperparameters"):
             _hyperparameters(model, words)
         model_choice.pick_button(run, result, solution_id)
@@ -53,11 +54,10 @@ def _metrics(result: RunResult, model: FittedModel, solution_id: str) -> None:
     model_choice.fact_grid(facts)
 
 
-def _returns(run: RunRecord, result: RunResult, words: Vocabulary, model: FittedModel) -> None:
+def _returns(run: RunRecord, words: Vocabulary, solution_id: str) -> None:
     points = return_points(
-        result.pareto,
+        loaders.ledger(run.run_id, SetBasis.FRONT, solution_id),
         words,
-        roas=dict(model.roas),
         model_name="this model",
         break_even=loaders.request(run).settings.outcome.break_even_roas,
     )
