@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from mmm_core.charts.ledger_words import amount_text
 from mmm_core.charts.set_response import CurvePoints, next_unit_text
@@ -13,6 +13,7 @@ from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.columns import OutcomeKind
 
 PANEL_HEIGHT = 190
+_GAP = 56  # pixels between rows of panels: tick labels and the title of the next
 
 
 class GridPoints(NamedTuple):
@@ -37,68 +38,115 @@ def grid_points(curves: Sequence[CurvePoints], words: Vocabulary) -> GridPoints:
 def draw_grid(points: GridPoints, theme: Theme = Theme.LIGHT, *, n_columns: int | None = None) -> go.Figure:
     """Draw a small panel per channel: curve with its range, mean spend, saturated range.
 
+    Everything is laid out as one list of each kind: adding to a figure piece by piece takes seconds with forty panels.
+
     Args:
         points: Of :func:`grid_points`.
         theme: Light or dark.
         n_columns: Panels beside each other; None takes what leaves the fewest empty places.
     """
-    n_columns = max(1, min(n_columns or _fitting_columns(len(points.curves)), len(points.curves)))
-    n_rows = max(1, -(-len(points.curves) // n_columns))
+    n_panels = len(points.curves)
+    n_columns = max(1, min(n_columns or _fitting_columns(n_panels), n_panels))
+    n_rows = -(-n_panels // n_columns)
     height = 40 + PANEL_HEIGHT * n_rows
-    titles = [f"<b>{short_label(points.words.names[one.curve.channel], 22)}</b>" for one in points.curves]
-    figure = make_subplots(
-        rows=n_rows,
-        cols=n_columns,
-        subplot_titles=titles,
-        horizontal_spacing=0.05,
-        vertical_spacing=min(64 / height, 0.9 / max(n_rows - 1, 1)),
-    )
-    for k, one in enumerate(points.curves):
-        _add_panel(figure, one, theme, (k // n_columns + 1, k % n_columns + 1))
-    palette = PALETTES[theme]
+    panels = [_panel(one, k, _place(k, n_columns, height), theme) for k, one in enumerate(points.curves)]
+    axes = {name: axis for panel in panels for name, axis in panel.axes.items()}
+    traces = [trace for panel in panels for trace in panel.traces]
+    figure = go.Figure(traces, layout=axes)
     apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=height)
-    figure.update_layout(showlegend=False, meta={**figure.layout.meta, "top": 26}, margin={"t": 90, "l": 40, "b": 36})
-    figure.for_each_annotation(lambda note: note.update(font={"size": 12, "color": palette.text}))
-    figure.update_xaxes(nticks=4, zeroline=False, rangemode="tozero", tickfont={"size": 11})
-    figure.update_yaxes(nticks=4, rangemode="tozero", tickfont={"size": 11})
+    figure.update_layout(
+        showlegend=False,
+        meta={**figure.layout.meta, "top": 26},
+        margin={"t": 90, "l": 40, "b": 36},
+        shapes=[shape for panel in panels for shape in panel.shapes],
+        annotations=[note for panel in panels for note in panel.notes],
+    )
     return figure
 
 
-def _add_panel(figure: go.Figure, one: CurvePoints, theme: Theme, place: tuple[int, int]) -> None:
+class _Panel(NamedTuple):
+    """What one panel adds to a figure, as Plotly takes it."""
+
+    axes: dict[str, dict[str, object]]
+    traces: list[go.Scatter]
+    shapes: list[dict[str, object]]
+    notes: list[dict[str, object]]
+
+
+class _Place(NamedTuple):
+    """Where a panel stands, shares of the figure, from the left and from the bottom."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+
+def _place(k: int, n_columns: int, height: int) -> _Place:
+    plot = height - 126  # what the margins leave
+    n_rows = (height - 40) // PANEL_HEIGHT
+    gap, room = 0.05, _GAP / plot
+    wide, high = (1 - gap * (n_columns - 1)) / n_columns, (1 - room * (n_rows - 1)) / n_rows
+    left, top = (k % n_columns) * (wide + gap), 1 - (k // n_columns) * (high + room)
+    return _Place(left, min(left + wide, 1.0), max(top - high, 0.0), top)
+
+
+def _panel(one: CurvePoints, k: int, place: _Place, theme: Theme) -> _Panel:
+    curve, palette = one.curve, PALETTES[theme]
+    n, end = "" if k == 0 else str(k + 1), float(curve.spend[-1])
+    small = {"nticks": 4, "rangemode": "tozero", "tickfont": {"size": 11}}
+    axes: dict[str, dict[str, object]] = {
+        f"xaxis{n}": {"domain": [place.left, place.right], "anchor": f"y{n}", "zeroline": False, **small},
+        f"yaxis{n}": {"domain": [place.bottom, place.top], "anchor": f"x{n}", **small},
+    }
+    middle = {"x": (place.left + place.right) / 2, "xref": "paper", "yref": "paper", "showarrow": False}
+    title = f"<b>{short_label(one.words.names[curve.channel], 22)}</b>"
+    notes: list[dict[str, object]] = [
+        {**middle, "y": place.top, "yanchor": "bottom", "text": title, "font": {"size": 12, "color": palette.text}}
+    ]
+    shapes: list[dict[str, object]] = []
+    within = {"xref": f"x{n}", "yref": f"y{n} domain", "y0": 0, "y1": 1}
+    if not curve.response.max() > 0:
+        quiet = {"size": 12, "color": palette.muted}
+        notes.append({**middle, "y": (place.bottom + place.top) / 2, "text": "brings nothing", "font": quiet})
+    elif one.saturated_from < end:
+        shade = {"fillcolor": palette.greys[1], "opacity": 0.16, "line": {"width": 0}, "layer": "below"}
+        shapes.append({"type": "rect", "x0": one.saturated_from, "x1": end, **within, **shade})
+    if 0 < curve.highest_seen < end:
+        line = {"color": palette.zero, "dash": "dot", "width": 1}
+        shapes.append({"type": "line", "x0": curve.highest_seen, "x1": curve.highest_seen, **within, "line": line})
+    return _Panel(axes, _traces(one, n, theme), shapes, notes)
+
+
+def _traces(one: CurvePoints, n: str, theme: Theme) -> list[go.Scatter]:
+    """The range as one closed area, the curve, and the point of the mean spend."""
     curve, words, palette = one.curve, one.words, PALETTES[theme]
     colour = words.colours[curve.channel]
-    at = {"row": place[0], "col": place[1]}
-    if one.has_range:
-        edge = {"x": curve.spend, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-        figure.add_trace(go.Scatter(**edge, y=curve.low), **at)
-        figure.add_trace(go.Scatter(**edge, y=curve.high, fill="tonexty", fillcolor=faint(colour, 0.28)), **at)
-    line = {"x": curve.spend, "y": curve.response, "mode": "lines", "line": {"color": colour, "width": 2.5}}
-    figure.add_trace(go.Scatter(**line, hoverinfo="skip"), **at)
+    on = {"xaxis": f"x{n}", "yaxis": f"y{n}"}
+    shape = {**on, "mode": "lines", "hoverinfo": "skip"}
+    area = go.Scatter(
+        x=np.concatenate([curve.spend, curve.spend[::-1]]),
+        y=np.concatenate([curve.low, curve.high[::-1]]),
+        fill="toself",
+        fillcolor=faint(colour, 0.28),
+        line={"width": 0},
+        **shape,
+    )
+    line = go.Scatter(x=curve.spend, y=curve.response, line={"color": colour, "width": 2.5}, **shape)
     text = (
         f"<b>{escape(words.names[curve.channel])}</b><br>mean {words.period}: spend {words.money(curve.mean_spend)}, "
         f"brings {words.outcome(curve.mean_response)}<br>{_next(one)}"
     )
-    figure.add_trace(
-        go.Scatter(
-            x=[curve.mean_spend],
-            y=[curve.mean_response],
-            mode="markers",
-            marker={"size": 9, "color": colour, "line": {"width": 1.5, "color": palette.text}},
-            text=[text],
-            hovertemplate="%{text}<extra></extra>",
-        ),
-        **at,
+    point = go.Scatter(
+        x=[curve.mean_spend],
+        y=[curve.mean_response],
+        mode="markers",
+        marker={"size": 9, "color": colour, "line": {"width": 1.5, "color": palette.text}},
+        text=[text],
+        hovertemplate="%{text}<extra></extra>",
+        **on,
     )
-    end = float(curve.spend[-1])
-    if not curve.response.max() > 0:
-        note = {"text": "brings nothing", "showarrow": False, "font": {"size": 12, "color": palette.muted}}
-        figure.add_annotation(x=end / 2, y=0, yshift=16, **note, **at)
-    if curve.response.max() > 0 and one.saturated_from < end:
-        figure.add_vrect(
-            x0=one.saturated_from, x1=end, fillcolor=palette.greys[1], opacity=0.16, line_width=0, layer="below", **at
-        )
-    if 0 < curve.highest_seen < end:
-        figure.add_vline(x=curve.highest_seen, line={"color": palette.zero, "dash": "dot", "width": 1}, **at)
+    return [area, line, point] if one.has_range else [line, point]
 
 
 def _fitting_columns(n_panels: int) -> int:

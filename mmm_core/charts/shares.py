@@ -93,11 +93,11 @@ def draw_shares(points: SharePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
                 hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
             )
         )
-    _add_returns(figure, points, palette.text)
     apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=100 + _ROW_HEIGHT * len(rows))
     reach = float(max(np.nanmax(points.spend_share, initial=0), np.nanmax(points.effect_share, initial=0), 0.01))
     figure.update_layout(
         showlegend=False,
+        annotations=_returns_beside(points, palette.text),
         margin={"r": 16 + round(_CHARACTER * max(map(len, (*points.returns, words.return_word)), default=0))},
         meta={**figure.layout.meta, "top": 26},
         xaxis={"title": {"text": "share of all paid channels"}, "tickformat": ".0%", "range": [0, 1.16 * reach]},
@@ -113,19 +113,23 @@ def draw_shares(points: SharePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     return figure
 
 
-def _add_returns(figure: go.Figure, points: SharePoints, colour: str) -> None:
-    """Write the return of every channel beside the plot, under its heading."""
-    beside = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "showarrow": False, "align": "left"}
-    for row, text in enumerate(points.returns):
-        figure.add_annotation(y=row, text=text, yanchor="middle", font={"size": 12, "color": colour}, **beside)
-    figure.add_annotation(
-        y=1,
-        yref="paper",
-        text=f"<b>{points.words.return_word}</b>",
-        yanchor="bottom",
-        font={"size": 12, "color": colour},
-        **beside,
-    )
+def _returns_beside(points: SharePoints, colour: str) -> list[dict[str, object]]:
+    """Notes with the return of every channel beside the plot, under their heading."""
+    font = {"size": 12, "color": colour}
+    beside = {
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "left",
+        "xshift": 8,
+        "showarrow": False,
+        "align": "left",
+        "font": font,
+    }
+    notes: list[dict[str, object]] = [
+        {"y": row, "text": text, "yanchor": "middle", **beside} for row, text in enumerate(points.returns)
+    ]
+    heading = f"<b>{points.words.return_word}</b>"
+    return [*notes, {"y": 1, "yref": "paper", "text": heading, "yanchor": "bottom", **beside}]
 
 
 def _title(points: SharePoints) -> str:
