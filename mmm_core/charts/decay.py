@@ -119,6 +119,7 @@ def _add_half_lives(figure: go.Figure, points: DecayPoints, theme: Theme, place:
         go.Bar(
             orientation="h",
             y=rows,
+            width=min(0.8, 0.15 * len(rows)),
             x=np.where(np.isfinite(points.half_lives), points.half_lives, reach),
             marker={"color": [words.colours[name] for name in points.channels]},
             text=[f" {text}" for text in texts],

@@ -99,7 +99,13 @@ def _panel(one: CurvePoints, k: int, place: _Place, theme: Theme) -> _Panel:
         f"xaxis{n}": {"domain": [place.left, place.right], "anchor": f"y{n}", "zeroline": False, **small},
         f"yaxis{n}": {"domain": [place.bottom, place.top], "anchor": f"x{n}", **small},
     }
-    middle = {"x": (place.left + place.right) / 2, "xref": "paper", "yref": "paper", "showarrow": False}
+    middle = {
+        "x": (place.left + place.right) / 2,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "xanchor": "center",
+    }
     title = f"<b>{short_label(one.words.names[curve.channel], 22)}</b>"
     notes: list[dict[str, object]] = [
         {**middle, "y": place.top, "yanchor": "bottom", "text": title, "font": {"size": 12, "color": palette.text}}

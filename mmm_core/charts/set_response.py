@@ -99,8 +99,8 @@ def curve_sentences(points: CurvePoints) -> tuple[str, ...]:
     low, high = (float(np.interp(curve.mean_spend, curve.spend, end)) for end in (curve.low, curve.high))
     brought = amount_text(words, curve.mean_response, *((low, high) if points.has_range else (math.nan, math.nan)))
     parts = (
-        f"At the mean spend of {words.money(curve.mean_spend)} a {words.period} it brings {brought} a {words.period}; "
-        f"{words.outcome(curve.carry_over_response)} of it comes from earlier {words.period}s' spend."
+        f"At the mean spend of {words.money(curve.mean_spend)} a {words.period} it brings {brought} a {words.period}; with no "
+        f"spend in a {words.period}, earlier {words.period}s' would still bring {words.outcome(curve.carry_over_response)}."
     )
     return (parts, _next_unit(points), _saturation(points))
 
@@ -217,7 +217,14 @@ def _add_marginal(figure: go.Figure, points: CurvePoints, theme: Theme) -> None:
         col=1,
     )
     if line > 0:
-        figure.add_hline(y=line, line={"color": palette.zero, "dash": "dash", "width": 1.5}, row=2, col=1)
+        figure.add_hline(
+            y=line,
+            line={"color": palette.zero, "dash": "dash", "width": 1.5},
+            annotation={"text": "break-even" if points.is_break_even else "half of its best", "font": {"size": 11}},
+            annotation_position="top right",
+            row=2,
+            col=1,
+        )
     if math.isfinite(at_mean):
         figure.add_trace(
             go.Scatter(

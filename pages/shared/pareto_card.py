@@ -11,8 +11,9 @@ from mmm_core.entities.fitted_model import FittedModel
 from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.run_result import RunResult
-from pages.shared import loaders, model_choice
+from pages.shared import loaders, model_choice, session
 from pages.shared.glossary import term
+from pages.shared.routes import Route
 from pages.shared.widgets import chart, current_theme
 
 
@@ -40,6 +41,13 @@ def draw(run: RunRecord, result: RunResult, words: Vocabulary, solution_id: str,
         with st.expander("Hyperparameters"):
             _hyperparameters(model, words)
         model_choice.pick_button(run, result, solution_id)
+        if Route.MODEL.exists:
+            st.page_link(
+                Route.MODEL.value,
+                label="Everything about this model, on one page",
+                icon=":material/description:",
+                query_params=session.address_of(project=run.project_id, run=run.run_id, model=solution_id),
+            )
 
 
 def _metrics(result: RunResult, model: FittedModel, solution_id: str) -> None:

@@ -62,7 +62,7 @@ def test_spend_beyond_what_was_seen_is_dotted_and_the_saturated_range_is_shaded(
     beyond = next(trace for trace in figure.data if "extrapolation" in (trace.name or ""))
     assert beyond.line.dash == "dot"
     assert min(beyond.x) == pytest.approx(200.0)
-    assert {note.text for note in figure.layout.annotations} == {"saturated", "highest seen"}
+    assert {note.text for note in figure.layout.annotations} == {"saturated", "highest seen", "half of its best"}
     assert LABEL in [trace.name for trace in figure.data]
 
 
