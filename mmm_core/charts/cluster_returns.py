@@ -13,11 +13,21 @@ from mmm_core.entities.clusters import ClusterReport
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.design import FloatArray, IntArray
 
-_BAND = 0.78
+_BAND = 0.8
 """Share of a channel's row that its bars take."""
 
-_MOST_MEDIANS = 5
-"""A cost beyond this many times the median is drawn to the edge with an arrow: nothing won costs without limit."""
+_BAR_HEIGHT = 21
+_MOST_TEXTS = 5
+"""With more clusters the numbers beside the bars give way to hover and table."""
+
+_FAR_APART = 12.0
+"""Costs whose highest is more than this many times the lowest get a logarithmic axis, as on all charts of returns."""
+
+_CHARACTER = 6.2  # pixels a character takes at 12 px, on average
+_GAP = "\u2002"  # keeps the mark of a pick at the end of its bar off the text
+
+_WORTH_A_TITLE = 1.5
+"""Times by which picks differ in the return of a channel for the title to say so."""
 
 
 class ClusterReturnPoints(NamedTuple):
@@ -72,21 +82,26 @@ def cluster_return_points(
 def draw_cluster_returns(points: ClusterReturnPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     """Draw a bar from low to high per channel and cluster, and the value of the cluster's pick in its shape."""
     words, palette = points.words, PALETTES[theme]
-    value, low, high = _shown(points)
-    reach = _reach(value, high, is_cost=words.kind is OutcomeKind.CONVERSION)
+    axis = _axis(points)
     figure = go.Figure()
     for k, colour in enumerate(cluster_colours(len(points.sizes), theme)):
-        _add_cluster(figure, points, k, (value[k], low[k], high[k], reach), (colour, palette.text))
-    _add_break_even(figure, points, palette.muted)
-    n_clusters = len(points.sizes)
-    height = 110 + round(len(points.channels) * max(34, 15 * n_clusters + 14))
-    apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(high, reach, words), height=height)
+        _add_cluster(figure, points, k, axis, (colour, palette.text))
+    _add_break_even(figure, points, palette.muted, axis)
+    height = 130 + len(points.channels) * max(40, round(_BAR_HEIGHT * len(points.sizes) / _BAND))
+    apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=height)
+    scale = ", logarithmic" if axis.is_log else ""
     figure.update_layout(
         barmode="overlay",
         hovermode="closest",
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"},
         meta={**figure.layout.meta, "top": 44},
-        xaxis={"title": {"text": f"{words.return_word} ({words.return_unit})"}, "range": [0, reach * 1.08]},
+        margin={"r": _room(points)},
+        xaxis={
+            "title": {"text": f"{words.return_word} ({words.return_unit}{scale})"},
+            "type": "log" if axis.is_log else "linear",
+            "range": np.log10([axis.start, axis.end]).tolist() if axis.is_log else [axis.start, axis.end],
+            "nticks": 8,
+        },
         yaxis={
             "tickmode": "array",
             "tickvals": list(range(len(points.channels))),
@@ -121,56 +136,98 @@ def cluster_returns_frame(points: ClusterReturnPoints) -> pd.DataFrame:
     return frame
 
 
-def _add_cluster(
-    figure: go.Figure,
-    points: ClusterReturnPoints,
-    k: int,
-    ends: tuple[FloatArray, FloatArray, FloatArray, float],
-    colours: tuple[str, str],
-) -> None:
-    value, low, high, reach = ends
+class _Axis(NamedTuple):
+    """Where the axis starts and ends, in the unit of the returns, and its scale."""
+
+    start: float
+    end: float
+    is_log: bool
+
+
+def _axis(points: ClusterReturnPoints) -> _Axis:
+    values = np.concatenate(_shown(points))
+    usable = values[np.isfinite(values) & (values > 0)]
+    if not len(usable):
+        return _Axis(0.0, 1.0, False)
+    low, high = float(usable.min()), float(usable.max())
+    if points.words.kind is OutcomeKind.CONVERSION and high > _FAR_APART * low:
+        return _Axis(low / 1.5, high * 1.5, True)
+    return _Axis(0.0, high * 1.03, False)
+
+
+def _shown(points: ClusterReturnPoints) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Value, low and high end as they are drawn: returns, or costs, whose ends change places."""
+    if points.words.kind is OutcomeKind.REVENUE:
+        return points.value, points.low, points.high
+    with np.errstate(divide="ignore"):
+        value, low, high = (np.where(a > 0, 1 / a, np.inf) for a in (points.value, points.high, points.low))
+    return value, low, high
+
+
+def _add_cluster(figure: go.Figure, points: ClusterReturnPoints, k: int, axis: _Axis, colours: tuple[str, str]) -> None:
+    """Add the bars and picks of one cluster; what has no limit goes to the end of the axis."""
+    value, low, high = (ends[k] for ends in _shown(points))
     thickness = _BAND / len(points.sizes)
     rows = np.arange(len(points.channels)) - _BAND / 2 + thickness * (k + 0.5)
     name = f"cluster {k + 1} ({_spread(int(points.sizes[k]))})"
-    hover = [_hover(points, k, j) for j in range(len(points.channels))]
-    base, end = np.minimum(low, reach), np.minimum(high, reach)
+    said = {
+        "customdata": [_hover(points, k, j) for j in range(len(rows))],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    start = np.clip(low, axis.start, axis.end)
     figure.add_trace(
         go.Bar(
             orientation="h",
             y=rows,
-            x=end - base,
-            base=base,
-            width=thickness * 0.72,
+            x=np.clip(high, axis.start, axis.end) - start,
+            base=start,
+            width=thickness * 0.74,
             name=name,
             legendgroup=name,
-            marker={"color": colours[0], "opacity": 0.8},
-            text=[f"{k + 1} →" if above else f"{k + 1}" for above in high > reach],
+            marker={"color": colours[0]},
+            text=[_beside(points, k, j) for j in range(len(rows))],
             textposition="outside",
-            textfont={"size": 11, "color": colours[1]},
+            textangle=0,
+            textfont={"size": 12, "color": colours[1]},
+            constraintext="none",
             cliponaxis=False,
-            customdata=hover,
-            hovertemplate="%{customdata}<extra></extra>",
+            **said,
         )
     )
-    marker = {
-        "symbol": cluster_symbol(k + 1),
-        "size": 9,
-        "color": "#ffffff",
-        "line": {"width": 1.6, "color": "#000000"},
-    }
     figure.add_trace(
         go.Scatter(
-            x=np.where(np.isfinite(value) & (value <= reach), value, np.nan),
+            x=np.where(np.isfinite(value), np.clip(value, axis.start, axis.end), np.nan),
             y=rows,
             mode="markers",
             name=f"pick of cluster {k + 1}",
             legendgroup=name,
             showlegend=False,
-            marker=marker,
-            customdata=hover,
-            hovertemplate="%{customdata}<extra></extra>",
+            marker={
+                "symbol": cluster_symbol(k + 1),
+                "size": 9,
+                "color": "#ffffff",
+                "line": {"width": 1.6, "color": "#000000"},
+            },
+            **said,
         )
     )
+
+
+def _room(points: ClusterReturnPoints) -> int:
+    """Pixels the longest text beside a bar takes."""
+    rows, columns = points.value.shape
+    return 12 + round(_CHARACTER * max(len(_beside(points, k, j)) for k in range(rows) for j in range(columns)))
+
+
+def _beside(points: ClusterReturnPoints, k: int, j: int) -> str:
+    words = points.words
+    if len(points.sizes) > _MOST_TEXTS:
+        return f"{_GAP}{k + 1}"
+    value, spread = (
+        words.returns(float(points.value[k, j])),
+        words.interval(float(points.low[k, j]), float(points.high[k, j])),
+    )
+    return f"{_GAP}{k + 1}: {value}" if value == spread else f"{_GAP}{k + 1}: {value} ({spread})"
 
 
 def _hover(points: ClusterReturnPoints, k: int, j: int) -> str:
@@ -184,55 +241,44 @@ def _hover(points: ClusterReturnPoints, k: int, j: int) -> str:
     return f"{text}<br>no effect in {without:,} of them" if without else text
 
 
-def _add_break_even(figure: go.Figure, points: ClusterReturnPoints, colour: str) -> None:
+def _add_break_even(figure: go.Figure, points: ClusterReturnPoints, colour: str, axis: _Axis) -> None:
     if not points.break_even:
         return
     line = 1 / points.break_even if points.words.kind is OutcomeKind.CONVERSION else points.break_even
-    figure.add_vline(
-        x=line,
-        line={"color": colour, "dash": "dash", "width": 1.5},
-        annotation={"text": "break-even", "font": {"size": 11, "color": colour}},
-        annotation_position="bottom right",
+    if not axis.start <= line <= axis.end:
+        return
+    figure.add_vline(x=line, line={"color": colour, "dash": "dash", "width": 1.5})
+    figure.add_annotation(
+        x=float(np.log10(line)) if axis.is_log else line,  # annotations on a logarithmic axis count in powers of ten
+        y=0,
+        yref="paper",
+        text="break-even",
+        font={"size": 11, "color": colour},
+        xanchor="right" if line > axis.end / 2 else "left",
+        yanchor="bottom",
+        showarrow=False,
     )
-
-
-def _shown(points: ClusterReturnPoints) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Value, low and high end as drawn: costs are the inverse, so the ends change places."""
-    if points.words.kind is OutcomeKind.REVENUE:
-        return points.value, points.low, points.high
-    with np.errstate(divide="ignore"):
-        value, low, high = (np.where(a > 0, 1 / a, np.inf) for a in (points.value, points.high, points.low))
-    return value, low, high
-
-
-def _reach(value: FloatArray, high: FloatArray, *, is_cost: bool) -> float:
-    """How far the axis goes: to the largest value, but for costs not to those of hardly any effect."""
-    finite = np.concatenate([value[np.isfinite(value)], high[np.isfinite(high)]])
-    if not len(finite) or finite.max() <= 0:
-        return 1.0
-    largest = float(finite.max())
-    return min(largest, _MOST_MEDIANS * float(np.median(finite))) if is_cost else largest
 
 
 def _title(points: ClusterReturnPoints) -> str:
-    """The channel the clusters disagree most about, judged by the returns of their picks."""
+    """The channel the picks of the clusters disagree most about."""
     word, names = points.words.return_word, points.words.names
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = points.value.max(axis=0) / np.where(points.value.min(axis=0) > 0, points.value.min(axis=0), np.nan)
-    ratio = np.where(points.value.max(axis=0) > 0, np.nan_to_num(ratio, nan=np.inf), 1.0)
-    worst = int(np.argmax(ratio))
-    if len(points.sizes) < 2 or not ratio[worst] > 1.5:
+    value = np.nan_to_num(points.value, nan=0.0, posinf=0.0)
+    best, worst = value.max(axis=0), value.min(axis=0)
+    gap = np.divide(best, worst, out=np.where(best > 0, np.inf, 1.0), where=worst > 0)
+    j = int(np.argmax(gap))
+    if gap[j] < _WORTH_A_TITLE:
         return f"{word} per channel is much the same in all clusters"
-    most, least = (
-        points.words.returns(float(end)) for end in (points.value[:, worst].max(), points.value[:, worst].min())
-    )
-    return f"The clusters disagree most about {names[points.channels[worst]]}: {word} {least} to {most}"
+    ends = [points.words.returns(float(worst[j])), points.words.returns(float(best[j]))]
+    if points.words.kind is OutcomeKind.CONVERSION:
+        ends.reverse()  # the best return is the lowest cost
+    return f"The picks disagree most about {names[points.channels[j]]}: {word} {ends[0]} to {ends[1]}"
 
 
-def _subtitle(high: FloatArray, reach: float, words: Vocabulary) -> str:
+def _subtitle(points: ClusterReturnPoints) -> str:
     text = "Bar: lowest to highest across the models of a cluster, not a sampling error. Mark: its pick."
-    if words.kind is OutcomeKind.CONVERSION and (high > reach).any():
-        return f"{text} Arrow: the cost goes on, without limit where a model wins nothing."
+    if points.words.kind is OutcomeKind.CONVERSION and points.n_without_effect.any():
+        return f"{text} Where models win nothing, the cost has no limit: the bar goes to the end."
     return text
 
 

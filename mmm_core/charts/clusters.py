@@ -12,7 +12,7 @@ from mmm_core.charts.theme import PALETTES, Palette, Theme, apply_theme, percent
 from mmm_core.entities.clusters import ClusterBasis, ClusterReport, separation_words
 from mmm_core.entities.design import FloatArray, IntArray
 
-MAP_HEIGHT = 520
+MAP_HEIGHT = 600
 CURVE_HEIGHT = 300
 MOST_SVG = 1000
 """More points than this are drawn by WebGL."""
@@ -48,7 +48,6 @@ class ClusterMapPoints(NamedTuple):
         is_pick: Same shape.
         error_score: Same shape.
         ids: Solution ids, same length.
-        centres: Mean place per cluster, shape (n_clusters, 2).
         sizes: Models per cluster.
         explained: Share of the variance per axis, shape (2,).
         basis: What makes models alike.
@@ -62,7 +61,6 @@ class ClusterMapPoints(NamedTuple):
     is_pick: np.ndarray
     error_score: FloatArray
     ids: Sequence[str]
-    centres: FloatArray
     sizes: tuple[int, ...]
     explained: FloatArray
     basis: ClusterBasis
@@ -95,7 +93,6 @@ def cluster_map_points(report: ClusterReport, selected_id: str | None = None) ->
     """
     members = report.members
     ids = members["solution_id"].tolist()
-    places = members.groupby("cluster")[["pc1", "pc2"]].mean()
     return ClusterMapPoints(
         x=members["pc1"].to_numpy(np.float64),
         y=members["pc2"].to_numpy(np.float64),
@@ -103,7 +100,6 @@ def cluster_map_points(report: ClusterReport, selected_id: str | None = None) ->
         is_pick=members["is_pick"].to_numpy(bool),
         error_score=members["error_score"].to_numpy(np.float64),
         ids=ids,
-        centres=places.to_numpy(np.float64),
         sizes=tuple(cluster.n_models for cluster in report.clusters),
         explained=report.explained,
         basis=report.basis,
@@ -131,7 +127,7 @@ def draw_cluster_map(points: ClusterMapPoints, theme: Theme = Theme.LIGHT) -> go
     for number, colour in enumerate(cluster_colours(len(points.sizes), theme), start=1):
         rows = np.flatnonzero((points.cluster == number) & ~points.is_pick)
         name = f"{number}: {points.sizes[number - 1]:,} {'model' if points.sizes[number - 1] == 1 else 'models'}"
-        look = {"symbol": cluster_symbol(number), "size": 10, "color": colour, "opacity": 0.9}
+        look = {"symbol": cluster_symbol(number), "size": 11, "color": colour, "opacity": 0.9}
         line = {"width": 0.8, "color": palette.surface}
         _add_models(figure, points, rows, name, {**look, "line": line})
     star = {"symbol": "star", "size": 19, "color": palette.star, "line": {"width": 1.5, "color": palette.text}}
@@ -207,6 +203,20 @@ def curve_frame(points: ClusterCurvePoints) -> pd.DataFrame:
     return pd.DataFrame({"clusters": points.number, "left_within_clusters": points.left, "is_chosen": is_chosen})
 
 
+def member_frame(report: ClusterReport, candidates: pd.DataFrame) -> pd.DataFrame:
+    """Every clustered model with its errors and the return per channel, cluster by cluster, picks first.
+
+    Args:
+        report: The clusters of a run.
+        candidates: ``ParetoResult["candidates"]`` of the same run.
+    """
+    members = report.members.drop(columns=["pc1", "pc2"])
+    returns = [f"{name}_roas" for name in report.paid_names]
+    more = candidates[["solution_id", "nrmse", "decomp_rssd", "rsq_train", *returns]]
+    frame = members.merge(more, on="solution_id", how="left", validate="one_to_one")
+    return frame.sort_values(["cluster", "is_pick", "error_score"], ascending=[True, False, True], ignore_index=True)
+
+
 def _add_models(
     figure: go.Figure, points: ClusterMapPoints, rows: IntArray, name: str, marker: dict[str, object]
 ) -> None:
@@ -248,19 +258,20 @@ def _add_ring(figure: go.Figure, points: ClusterMapPoints, palette: Palette) -> 
 
 
 def _add_numbers(figure: go.Figure, points: ClusterMapPoints, palette: Palette) -> None:
-    for number, (x, y) in enumerate(points.centres, start=1):
+    """Write the number of every cluster above its pick."""
+    for row in np.flatnonzero(points.is_pick):
         figure.add_annotation(
-            x=x,
-            y=y,
-            text=f"<b>{number}</b>",
+            x=points.x[row],
+            y=points.y[row],
+            yshift=25,
+            text=f"<b>{points.cluster[row]}</b>",
             showarrow=False,
-            font={"size": 16, "color": palette.text},
+            font={"size": 15, "color": palette.text},
             bgcolor=palette.surface,
             bordercolor=palette.text,
             borderwidth=1,
-            borderpad=4,
-            opacity=0.88,
-            captureevents=False,
+            borderpad=3,
+            opacity=0.92,
         )
 
 

@@ -262,7 +262,7 @@ def _why_this_many(share: FloatArray, chosen: int, advised: int) -> str:
             f"No further split takes away more than {LEAST_DROP:.0%} of the differences between models; {advised} clusters are "
             "made all the same, so that there is something to compare."
         )
-    text = f"The split into {advised} clusters still takes away {last:.0%} of the differences between models"
+    text = f"The split into {advised} clusters still takes away {last:.1%} of the differences between models"
     if further is None or advised == MOST:
         return f"{text}; more than {advised} are not tried."
     return f"{text}, one more only {further:.1%} (the rule wants more than {LEAST_DROP:.0%})."

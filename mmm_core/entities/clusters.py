@@ -123,6 +123,10 @@ class ClusterReport:
         found = self.members.loc[self.members["solution_id"] == solution_id, "cluster"]
         return self.clusters[int(found.iloc[0]) - 1] if len(found) else None
 
+    def ids_of(self, number: int) -> list[str]:
+        """Solution ids of a cluster's models, in the order of ``members``."""
+        return [str(one) for one in self.members.loc[self.members["cluster"] == number, "solution_id"]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooFewModels:
