@@ -27,7 +27,8 @@ def bootstrap_model(
     n_refits: int = 500,
     seed: int = 123,
     trials: TrialsConfig | None = None,
-    name: str = "the model",
+    name: str = "model",
+    label: str = "refits of one model",
 ) -> ModelSet:
     """Fit a model again to resampled outcomes: how far its numbers would move had chance fallen differently.
 
@@ -51,7 +52,8 @@ def bootstrap_model(
         n_refits: How many refits, at least 1.
         seed: Of the blocks; the same seed gives the same refits.
         trials: Intercept rules the model was fitted by; None means the default ones.
-        name: What the model is called on screen.
+        name: What the model itself is called in the set.
+        label: What the set is called on screen.
 
     Returns:
         The model itself first, with weight 0 and as the point estimate, then the refits with equal weights.
@@ -70,7 +72,7 @@ def bootstrap_model(
     n_blocks = math.ceil(n_train / length)
     starts = np.random.default_rng(seed).integers(len(blocks), size=(n_refits, n_blocks))
     refits = refit_resampled(ridge, blocks, starts)
-    return _model_set(design, model, _columns(design, model).sum(axis=0), refits, name)
+    return _model_set(design, model, refits, name, label)
 
 
 def _check_count(name: str, value: int, least: int) -> None:
@@ -181,10 +183,10 @@ def _inflation(ridge: FittedRidge, slopes: FloatArray, length: int) -> float:
     return math.sqrt(n_train / (n_train - used)) * few_blocks
 
 
-def _model_set(design: Design, model: FittedModel, sums: FloatArray, refits: Refits, name: str) -> ModelSet:
+def _model_set(design: Design, model: FittedModel, refits: Refits, name: str, label: str) -> ModelSet:
     """The model and its refits, which differ from it in their coefficients alone."""
     n_refits = len(refits.coefficients)
-    contributions = refits.coefficients * np.concatenate([[float(len(design.rows))], sums])
+    contributions = refits.coefficients * np.append(len(design.rows), _columns(design, model).sum(axis=0))
     known = np.array([model.contributions[term] for term in design.term_names])
     fitted = RidgeModels(
         parameter_names=tuple(model.hyperparameters),
@@ -199,5 +201,5 @@ def _model_set(design: Design, model: FittedModel, sums: FloatArray, refits: Ref
         names=(name, *(f"refit {i}" for i in range(1, n_refits + 1))),
         weights=np.append(0.0, np.full(n_refits, 1.0 / n_refits)),
         point=0,
-        label=f"{n_refits:,} refits of {name}",
+        label=label,
     )

@@ -48,9 +48,9 @@ def model(design: Design) -> FittedModel:
 
 
 def test_the_model_comes_first_without_weight_and_gives_the_point_estimate(design: Design, model: FittedModel) -> None:
-    refits = bootstrap_model(design, model, n_refits=40, name="model 3_41")
+    refits = bootstrap_model(design, model, n_refits=40, name="3_41", label="refits of model 3_41")
     assert (refits.kind, refits.point, refits.n_models) == (SetKind.SAMPLING, 0, 40)
-    assert (refits.names[0], refits.names[40], refits.label) == ("model 3_41", "refit 40", "40 refits of model 3_41")
+    assert (refits.names[0], refits.names[40], refits.label) == ("3_41", "refit 40", "refits of model 3_41")
     assert refits.weights.tolist() == [0.0] + [1 / 40] * 40
     assert refits.contributions[0].tolist() == list(model.contributions.values())
     assert refits.interval_label == "90% sampling interval, 40 refits"
