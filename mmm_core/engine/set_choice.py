@@ -1,5 +1,6 @@
 """Which models a page speaks of: the model set behind a choice such as "all models on the fronts"."""
 
+from mmm_core.engine.bootstrap import bootstrap_model
 from mmm_core.engine.candidate import refit_model
 from mmm_core.engine.model_sets import set_of_candidates, set_of_model
 from mmm_core.entities.fitted_model import FittedModel
@@ -58,4 +59,7 @@ def choose_set(result: RunResult, basis: SetBasis, solution_id: str, trials: Tri
             result.design, result.collection.model_output, chosen, point_id=solution_id, label=label
         )
     model = model_of(result, solution_id, trials)
+    if basis is SetBasis.SAMPLING:
+        label = f"refits of model {solution_id}"
+        return bootstrap_model(result.design, model, trials=trials, name=solution_id, label=label)
     return set_of_model(result.design, model, name=solution_id, label=f"model {solution_id}")

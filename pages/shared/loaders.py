@@ -14,6 +14,7 @@ import streamlit as st
 from mmm_core.charts.vocabulary import Vocabulary, vocabulary
 from mmm_core.engine.model_summary import SearchSize, expected_rate, search_size, seconds_of
 from mmm_core.engine.project_file import ParsedProject, parse_project
+from mmm_core.entities.clusters import ClusterReport, TooFewModels
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
 from mmm_core.entities.ledger import Ledger
@@ -120,6 +121,11 @@ def ledger(run_id: str, basis: SetBasis, solution_id: str) -> Ledger:
 def set_curve(run_id: str, basis: SetBasis, solution_id: str, channel: str) -> SetCurve:
     """Response curve of one channel over the models behind a choice."""
     return _set_curve(str(workspace().folder), run_id, basis, solution_id, channel)
+
+
+def clusters(run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
+    """Groups of like models on the fronts of a run, or why there are none."""
+    return _clusters(str(workspace().folder), run_id, cluster_by, k)
 
 
 def country_names() -> dict[str, str]:
@@ -250,6 +256,15 @@ def _response(folder: str, run_id: str, solution_id: str, channel: str) -> Respo
     from mmm_core.engine.candidate import response_curve
 
     return response_curve(_model(folder, run_id, solution_id), _result(folder, run_id).design, channel)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Grouping like models …")
+def _clusters(folder: str, run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
+    from mmm_core.engine.clusters_analyzer import analyse_clusters
+
+    found = _result(folder, run_id)
+    output = found.collection.model_output
+    return analyse_clusters(output.reduced_to(found.pareto["solution_ids"]), output.outcome_kind, cluster_by, k)
 
 
 @st.cache_resource(show_spinner=False)
