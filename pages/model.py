@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mmm_core.engine.candidate_filter import passing, ranked_ids
 from mmm_core.entities.records import ProjectRecord, RunRecord
@@ -24,15 +25,17 @@ def render() -> None:
             as_text(f"This run has no model {unknown!r}; shown is {solution_id}. Choose another one in the list."),
             icon=":material/link_off:",
         )
-    _bar(project, run, result, solution_id)
+    badges = _bar(project, run, result, solution_id)
     model_header.draw(run, result, solution_id)
     st.fragment(model_panels.draw)(run.run_id, solution_id)
+    with badges:  # last: grouping the models of a run for the first time keeps no panel waiting
+        model_choice.cluster_badge(run, solution_id)
     if Route.BUDGET.exists:
         next_step(NextStep("Plan the budget", Route.BUDGET))
 
 
-def _bar(project: ProjectRecord, run: RunRecord, result: RunResult, solution_id: str) -> None:
-    """The choice of the model, what it is known as, the pick and the link."""
+def _bar(project: ProjectRecord, run: RunRecord, result: RunResult, solution_id: str) -> DeltaGenerator:
+    """The choice of the model, what it is known as, the pick and the link; answers where badges go."""
     choices = ranked_ids(result, passing(pareto_filters.current(run), result))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="model_bar"):
         model_choice.choose(
@@ -42,11 +45,12 @@ def _bar(project: ProjectRecord, run: RunRecord, result: RunResult, solution_id:
             help_text="The best 500 models that pass the filters of the Pareto explorer.",
             width=260,
         )
-        model_choice.badges(result, solution_id)
+        badges = model_choice.badges(result, solution_id)
         st.space("stretch")
         model_choice.pick_button(run, result, solution_id, is_wide=False)
         with st.popover("Share or print", icon=":material/link:", key="share"):
             _share(project, run, solution_id)
+    return badges
 
 
 def _share(project: ProjectRecord, run: RunRecord, solution_id: str) -> None:

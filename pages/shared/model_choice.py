@@ -4,7 +4,9 @@ import html
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from mmm_core.entities.clusters import TooFewModels
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.run_result import RunResult
 from pages.shared import loaders, session
@@ -52,11 +54,12 @@ def choose(
     )
 
 
-def badges(result: RunResult, solution_id: str) -> None:
-    """Draw what is known of a model at a glance: picked, recommended, on which front."""
+def badges(result: RunResult, solution_id: str) -> DeltaGenerator:
+    """Draw what is known of a model at a glance: picked, recommended, on which front; answers where more can be added."""
     table = result.pareto["candidates"]
     row = table.loc[table["solution_id"] == solution_id].iloc[0]
-    with st.container(horizontal=True, gap="xsmall", width="content"):
+    row_of_badges = st.container(horizontal=True, gap="xsmall", width="content")
+    with row_of_badges:
         if solution_id == result.collection.selected_id:
             st.badge("Picked", color="green", icon=":material/check:")
         if solution_id == result.pareto["recommended_id"]:
@@ -65,6 +68,19 @@ def badges(result: RunResult, solution_id: str) -> None:
             st.badge(f"Front {int(row['front'])}", color="blue")
         else:
             st.badge("Not on a front", color="gray")
+    return row_of_badges
+
+
+def cluster_badge(run: RunRecord, solution_id: str) -> None:
+    """Draw the cluster a model is in, as the Clusters page groups them; nothing when it is in none."""
+    report = loaders.clusters(run.run_id, *session.clustering())
+    if isinstance(report, TooFewModels):
+        return
+    cluster = report.cluster_of(solution_id)
+    if cluster is not None:
+        st.badge(f"Cluster {cluster.number}", color="violet", help=cluster.sentence)
+        if cluster.pick_id == solution_id:
+            st.badge("Pick of its cluster", color="violet", icon=":material/workspaces:")
 
 
 def pick_button(run: RunRecord, result: RunResult, solution_id: str, *, is_wide: bool = True) -> None:

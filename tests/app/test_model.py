@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mmm_core.entities.clusters import ClusterReport
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.model_set import SetBasis
 from mmm_core.store.workspace import Workspace
@@ -132,3 +133,18 @@ def test_the_curve_of_another_channel_is_chosen(page: AppTest) -> None:
     press(page, "model_group", "Response")
     page.selectbox(key="model_channel").set_value("ooh_spend").run()
     assert "OOH: at the mean spend" in plain(page)
+
+
+def test_a_model_in_no_cluster_is_shown_without_a_range_and_told_why(studio: Visit, run_id: str) -> None:
+    on_fronts = set(result().pareto["solution_ids"])
+    outside = next(name for name in result().collection.model_output.solution_ids if name not in on_fronts)
+    app = press(studio("model", run=run_id, model=outside), "model_basis", SetBasis.CLUSTER)
+    assert f"Model {outside} is in no cluster: only models on the fronts are grouped." in plain(app)
+
+
+def test_the_pick_of_a_cluster_is_told_by_its_badges(studio: Visit, run_id: str) -> None:
+    report = loaders.clusters(run_id, "hyperparameters", "auto")
+    assert isinstance(report, ClusterReport)
+    app = studio("model", run=run_id, model=report.clusters[-1].pick_id)
+    assert f"Cluster {report.k}" in plain(app)
+    assert "Pick of its cluster" in plain(app)
