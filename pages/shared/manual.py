@@ -32,6 +32,7 @@ EXPLAINED_UNDER = MappingProxyType(
         "Validation": ("train_size", "validation"),
         "Search": ("algorithm", "candidate", "convergence", "cores", "iterations", "seed", "trials"),
         "Fronts and the recommended model": ("front", "weights"),
+        "Clusters": ("cluster", "silhouette"),
     }
 )
 """Terms of the glossary by the heading under which the methodology explains them."""
