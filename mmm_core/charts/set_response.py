@@ -220,8 +220,10 @@ def _add_marginal(figure: go.Figure, points: CurvePoints, theme: Theme) -> None:
         figure.add_hline(
             y=line,
             line={"color": palette.zero, "dash": "dash", "width": 1.5},
-            annotation={"text": "break-even" if points.is_break_even else "half of its best", "font": {"size": 11}},
-            annotation_position="top right",
+            annotation={"text": _line_name(points), "font": {"size": 11, "color": palette.muted}},
+            annotation_position="bottom right"
+            if is_cost == (points.saturated_from < 0.9 * curve.spend[-1])
+            else "top right",
             row=2,
             col=1,
         )
@@ -324,6 +326,13 @@ def _finding(points: CurvePoints) -> str:
 def _subtitle(points: CurvePoints) -> str:
     band = f"Band: {points.curve.interval_label}. " if points.has_range else ""
     return f"{band}Shaded: saturated, {_rule(points)}."
+
+
+def _line_name(points: CurvePoints) -> str:
+    """What the dashed line of the lower panel is."""
+    if points.is_break_even:
+        return "break-even"
+    return "half of its best" if points.words.kind is OutcomeKind.REVENUE else "twice its cheapest"
 
 
 def _marginal_title(words: Vocabulary) -> str:

@@ -30,10 +30,9 @@ from mmm_core.charts.shares import draw_shares, share_points
 from mmm_core.charts.theme import MAX_STACKED_CHANNELS
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.engine.curve_preview import channel_decays
-from mmm_core.entities.clusters import TooFewModels
 from mmm_core.entities.fitted_model import FittedModel
 from mmm_core.entities.ledger import Ledger
-from mmm_core.entities.model_set import SetBasis, SetKind
+from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.records import RunRecord
 from mmm_core.errors import NotFoundError
 from pages.shared import loaders, session
@@ -77,10 +76,8 @@ def draw(run_id: str, solution_id: str) -> None:
             every = len(words.channels) > MAX_STACKED_CHANNELS and st.toggle(
                 f"All {len(words.channels)} channels", key="model_all_channels"
             )
-    ledger = loaders.ledger(run_id, basis, solution_id)
+    basis, ledger = _models_behind(run_id, basis, solution_id)
     st.caption(as_text(f"Points: model {solution_id}. Ranges: {ledger.interval_label} ({ledger.label})."))
-    if basis is SetBasis.CLUSTER and ledger.set_kind is SetKind.MODEL:
-        st.caption(f":material/info: {as_text(_why_no_cluster(run_id, solution_id))}")
     shown = _Shown(run, solution_id, basis, loaders.model(run_id, solution_id), ledger, words, bool(every))
     with st.container(key="model_panels", gap="medium"):
         for name, panels in _PANELS.items():
@@ -105,13 +102,13 @@ def _basis() -> SetBasis:
     return SetBasis(st.session_state[_BASIS])
 
 
-def _why_no_cluster(run_id: str, solution_id: str) -> str:
-    report = loaders.clusters(run_id, *session.clustering())
-    if isinstance(report, TooFewModels):
-        return report.reason
-    if report.cluster_of(solution_id) is None:
-        return f"Model {solution_id} is in no cluster: only models on the fronts are grouped."
-    return "Its cluster has no other model, so there is no spread."
+def _models_behind(run_id: str, basis: SetBasis, solution_id: str) -> tuple[SetBasis, Ledger]:
+    """The ledger of a choice; when there are no such models, a sentence that says why, and the model alone."""
+    try:
+        return basis, loaders.ledger(run_id, basis, solution_id)
+    except NotFoundError as error:
+        st.info(as_text(f"{error} Shown without ranges meanwhile."), icon=":material/info:")
+        return SetBasis.MODEL, loaders.ledger(run_id, SetBasis.MODEL, solution_id)
 
 
 def _keep_basis() -> None:

@@ -139,7 +139,9 @@ def test_a_model_in_no_cluster_is_shown_without_a_range_and_told_why(studio: Vis
     on_fronts = set(result().pareto["solution_ids"])
     outside = next(name for name in result().collection.model_output.solution_ids if name not in on_fronts)
     app = press(studio("model", run=run_id, model=outside), "model_basis", SetBasis.CLUSTER)
-    assert f"Model {outside} is in no cluster: only models on the fronts are grouped." in plain(app)
+    assert f"Model {outside} is not on the chosen fronts, so it belongs to no cluster" in plain(app)
+    assert "Ranges: one model, no interval" in plain(app)
+    assert len(figures(app)) == 3
 
 
 def test_the_pick_of_a_cluster_is_told_by_its_badges(studio: Visit, run_id: str) -> None:
