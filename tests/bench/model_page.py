@@ -95,6 +95,9 @@ def _clicks(visitor: Visitor, run_id: str, repeats: int) -> dict[str, list[float
             option = page.locator(".st-key-model_group").get_by_text(group, exact=True)
             times.setdefault(f"panels: {group}", []).append(_seconds_of(visitor, option, last))
         times.setdefault("another model", []).append(_another_model(visitor, repeat))
+        for basis in ("Sampling", "Spread across its cluster", "Spread across models on the fronts"):
+            option = page.locator(".st-key-model_basis").get_by_text(basis)
+            times.setdefault(f"uncertainty: {basis}", []).append(_seconds_of(visitor, option, "contributions"))
     return times
 
 
