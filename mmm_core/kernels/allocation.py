@@ -165,3 +165,23 @@ def cautious_outcome(
             value[i, c] = mean_today + mean_change - aversion * deviation
             slope[i, c] = mean_slope - (aversion * product / deviation if deviation > 0.0 else 0.0)
     return value, slope
+
+
+@compiled
+def total_by_model(curves: PlanCurves, spend: FloatArray) -> FloatArray:
+    """What every plan brings in every model, all channels together.
+
+    Args:
+        curves: Of ``n_models`` models and ``n_channels`` channels.
+        spend: Spend per period, shape (n_points, n_channels).
+
+    Returns:
+        Outcome per period, shape (n_points, n_models).
+    """
+    n_models, n_channels = curves.coefficient.shape
+    total = np.zeros((len(spend), n_models))
+    for i in range(len(spend)):
+        for m in range(n_models):
+            for c in range(n_channels):
+                total[i, m] += channel_outcome(curves, m, c, spend[i, c])[0]
+    return total
