@@ -1,5 +1,6 @@
 """A plan as its reader sees it: channels, totals, intervals, agreement of the models, future periods, notes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,7 +124,7 @@ def _channel_table(
 
 
 def limit_status(frame: PlanFrame, plan: FloatArray) -> list[str]:
-    """"locked", "low", "high" or "free" per channel."""
+    """Per channel whether its spend is "free", at the "low" or "high" limit, or "locked" by limits that meet."""
     low, high = frame.space.low, frame.space.high
     near = _SAME * np.maximum(plan, 1e-3 * max(float(plan.sum()), 1e-12))
     status = np.where(plan <= low + near, "low", np.where(plan >= high - near, "high", "free"))
@@ -164,21 +165,19 @@ def _weekly(model_set: ModelSet, frame: PlanFrame, weights: FloatArray, plan: Fl
     return pd.DataFrame(weights * plan, index=dates, columns=list(model_set.design.paid_names))
 
 
-def _notes(
-    model_set: ModelSet, frame: PlanFrame, plan: FloatArray, channels: pd.DataFrame, better: float
-) -> list[str]:
-    names = np.array([readable_name(name) for name in model_set.design.paid_names])
+def _notes(model_set: ModelSet, frame: PlanFrame, plan: FloatArray, channels: pd.DataFrame, better: float) -> list[str]:
+    names = [readable_name(name) for name in model_set.design.paid_names]
     notes = _extrapolation(frame, names, channels)
     if frame.is_kept.any():
-        kept = names[frame.is_kept]
+        kept = [names[c] for c in np.flatnonzero(frame.is_kept)]
         money = amount(float(plan[frame.is_kept].sum()))
         notes.append(
-            f"No model finds an effect of {join_words(list(kept))}; {'it keeps' if len(kept) == 1 else 'they keep'} "
+            f"No model finds an effect of {join_words(kept)}; {'it keeps' if len(kept) == 1 else 'they keep'} "
             f"{money} per {frame.words.period}, because no evidence of an effect is no evidence of none."
         )
     if frame.is_locked.any():
-        money = amount(float(plan[frame.is_locked].sum()))
-        notes.append(f"{money} per {frame.words.period} are locked in {join_words(list(names[frame.is_locked]))}.")
+        money, locked = amount(float(plan[frame.is_locked].sum())), [names[c] for c in np.flatnonzero(frame.is_locked)]
+        notes.append(f"{money} per {frame.words.period} are locked in {join_words(locked)}.")
     if frame.budget is not None and frame.budget - plan.sum() > _SAME * frame.budget:
         notes.append(f"{amount(frame.budget - float(plan.sum()))} per {frame.words.period} of the budget stay unspent.")
     if not frame.initial[plan > 0].any() and plan.any():
@@ -195,10 +194,11 @@ def _notes(
     return notes
 
 
-def _extrapolation(frame: PlanFrame, names: FloatArray, channels: pd.DataFrame) -> list[str]:
+def _extrapolation(frame: PlanFrame, names: Sequence[str], channels: pd.DataFrame) -> list[str]:
     beyond = channels["is_extrapolated"].to_numpy(dtype=bool)
     return [
-        f"{names[c]} would spend more in one {frame.words.period} than it ever did "
-        f"({amount(float(channels['highest_seen'].iloc[c]))}): what it brings there is extrapolation."
-        for c in np.flatnonzero(beyond)
+        f"{name} would spend more in one {frame.words.period} than it ever did ({amount(float(highest))}): what it brings "
+        f"there is extrapolation."
+        for name, highest, is_beyond in zip(names, channels["highest_seen"], beyond, strict=True)
+        if is_beyond
     ]
