@@ -16,7 +16,9 @@ from mmm_core.kernels.allocation_grid import StepLimits, best_splits, own_splits
 N_RANDOM = 64
 """Random starts that are screened."""
 N_POLISHED = 3
-"""Starts that are polished beside that of dynamic programming."""
+"""Starts that are polished beside the best one; for a target that many per allowance."""
+ALLOWANCES = (0.0, 0.01, 0.05)
+"""By how much a start may miss a target, share of the worth."""
 FINE, COARSE = 400, 40
 """Most and fewest steps the money is cut into."""
 CURVE_POINTS = 4_000_000
@@ -68,10 +70,10 @@ def find_plan(task: PlanTask, curves: PlanCurves, initial: FloatArray, seed: int
     pool = np.concatenate([path, _other_starts(task, curves, initial, seed)])
     if rescue is not None:
         pool = np.concatenate([pool, rescue[None, :]])
-    best = polish(task, _choose_starts(task, path, pool))
+    best = polish(task, _choose_starts(task, pool))
     if task.budget is None and float(best.sum()) < 0.5 * task.most:
         finer = grid_path(task, 1.1 * float(best.sum()) + 0.01 * (task.most - float(best.sum())), n_steps)
-        best = best_plan(task, np.stack([best, polish(task, best_plan(task, finer)[None, :])]))
+        best = best_plan(task, np.stack([best, polish(task, _choose_starts(task, finer))]))
     return best
 
 
@@ -190,14 +192,19 @@ def _other_starts(task: PlanTask, curves: PlanCurves, initial: FloatArray, seed:
     return task.settle(np.concatenate(starts))
 
 
-def _choose_starts(task: PlanTask, path: FloatArray, pool: FloatArray) -> FloatArray:
-    """The best of the grid, and the best others that differ from it and from each other."""
-    chosen = [best_plan(task, path)]
-    scores = np.where(meets_target(task, pool), task.scores(pool), -np.inf)
-    apart = 1e-2 * max(task.most, 1e-12)
-    for i in np.argsort(-scores, kind="stable"):
-        if len(chosen) > N_POLISHED or scores[i] == -np.inf:
-            break
-        if all(np.abs(pool[i] - other).max() > apart for other in chosen):
-            chosen.append(pool[i])
+def _choose_starts(task: PlanTask, pool: FloatArray) -> FloatArray:
+    """The best plans that differ from each other; for a target also some that miss it by a little.
+
+    The grid of money is coarse against a target: what misses it there may be the neighbour of the best plan that meets it.
+    """
+    scores, slacks = task.scores(pool), task.slacks(pool)
+    apart, chosen = 1e-2 * max(task.most, 1e-12), [best_plan(task, pool)]
+    for allowance in (0.0,) if task.budget is not None else ALLOWANCES:
+        nearly = np.where(slacks >= -allowance * np.abs(task.aim.values(pool)), scores, -np.inf)
+        wanted = len(chosen) + N_POLISHED
+        for i in np.argsort(-nearly, kind="stable"):
+            if len(chosen) == wanted or nearly[i] == -np.inf:
+                break
+            if all(np.abs(pool[i] - other).max() > apart for other in chosen):
+                chosen.append(pool[i])
     return np.stack(chosen)
