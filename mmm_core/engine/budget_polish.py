@@ -173,8 +173,8 @@ class _Scaled:
     def __init__(self, task: PlanTask, start: FloatArray, free: IntArray) -> None:
         self.task, self.start, self.free = task, start, free
         self.scale = max(float(start.sum()), 1e-3 * task.most, 1e-12)
-        value, _ = task.aim.value_and_slope(start)
-        self.worth = max(abs(value), 1e-12)
+        value, slope = task.aim.value_and_slope(start)
+        self.worth = max(abs(value), self.scale * float(np.abs(slope[free]).mean()), 1e-12)
         self._known: tuple[bytes, float, FloatArray] = (b"", 0.0, start)
 
     def whole(self, point: FloatArray) -> FloatArray:
