@@ -13,8 +13,8 @@ from plotly.subplots import make_subplots
 from mmm_core.charts.budget_words import (
     Move,
     agreement_text,
+    effect_title,
     has_interval,
-    headline,
     horizon,
     interval_sentence,
     moves_of,
@@ -115,7 +115,7 @@ def plan_points(plan: BudgetPlan, words: Vocabulary) -> PlanPoints:
         is_extrapolated=rows["is_extrapolated"].to_numpy(np.bool_),
         status=tuple(map(str, rows["limit_status"])),
         has_interval=has_interval(plan),
-        title=headline(plan, words),
+        title=effect_title(plan, words),
         words=words,
         **numbers,
     )
@@ -132,14 +132,21 @@ def move_points(plan: BudgetPlan, words: Vocabulary) -> MovePoints:
     )
 
 
-def uplift_points(plan: BudgetPlan, words: Vocabulary) -> UpliftPoints:
-    """Collect the uplift of every model."""
+def uplift_points(plan: BudgetPlan, words: Vocabulary, counts: NDArray[np.bool_] | None = None) -> UpliftPoints:
+    """Collect the uplift of every model.
+
+    Args:
+        plan: The plan.
+        words: Names, colours and units.
+        counts: Which models of the set count, shape (n_models,); None means all.
+    """
+    by_model = plan.by_model if counts is None else plan.by_model[counts]
     return UpliftPoints(
-        by_model=plan.by_model,
+        by_model=by_model,
         uplift=plan.uplift,
         low=plan.uplift_low,
         high=plan.uplift_high,
-        n_better=int((plan.by_model > 0).sum()),
+        n_better=int((by_model > 0).sum()),
         horizon=horizon(plan, words),
         note=interval_sentence(plan),
         words=words,

@@ -76,6 +76,20 @@ def _headline_of_total(plan: BudgetPlan, words: Vocabulary) -> str:
     return f"Spend {spent}, {compared}: {uplift_text(plan, words)} {horizon(plan, words)}"
 
 
+def effect_title(plan: BudgetPlan, words: Vocabulary) -> str:
+    """How much of the money changes its place, and what all of it brings per period, before and after."""
+    before, after = (_per_period(value, plan) for value in (plan.initial_response, plan.response))
+    moved = float(np.abs(plan.channels["change"].to_numpy(np.float64)).sum()) / 2
+    today = float(plan.channels["initial_spend"].sum())
+    brought = f"paid {words.outcome_word} {words.outcome(before)} → {words.outcome(after)} a {words.period}"
+    if changes_total(plan):
+        spent = f"{words.money(_per_period(plan.initial_total, plan))} → {words.money(_per_period(plan.total, plan))}"
+        return f"Spend {spent}, {brought}"
+    if not moves_of(plan) or not today > 0:
+        return f"Nothing moves: {brought}"
+    return f"{percent(moved / today)} of the money changes its channel: {brought}"
+
+
 def changes_total(plan: BudgetPlan) -> bool:
     """Whether the plan spends clearly more or less than today."""
     return abs(plan.total - plan.initial_total) > 1e-3 * max(plan.initial_total, 1e-9)
@@ -129,7 +143,7 @@ def better_sentence(plan: BudgetPlan) -> str:
     """How many models say the plan beats today's spend; empty where the comparison means nothing."""
     if not math.isfinite(plan.probability_better) or plan.set_kind is SetKind.MODEL:
         return ""
-    share = _share_word(plan.probability_better)
+    share = share_text(plan.probability_better)
     if plan.set_kind is SetKind.SPREAD:
         return f"The plan beats today's spend in {share} of {plan.n_models:,} models."
     return f"The probability that the plan beats today's spend is {share} ({plan.interval_label})."
@@ -141,7 +155,7 @@ def agreement_text(move: Move, plan: BudgetPlan, words: Vocabulary) -> str:
         return ""
     what = {SetKind.SPREAD: "models", SetKind.SAMPLING: "refits", SetKind.POSTERIOR: "draws"}[plan.set_kind]
     verb = "raise" if move.change > 0 else "lower"
-    return f"{_share_word(move.agreement)} of {plan.n_models:,} {what} {verb} {words.names[move.channel]}"
+    return f"{share_text(move.agreement)} of {plan.n_models:,} {what} {verb} {words.names[move.channel]}"
 
 
 def aim_sentence(plan: BudgetPlan) -> str:
@@ -166,7 +180,7 @@ def extrapolated_names(plan: BudgetPlan, words: Vocabulary) -> tuple[str, ...]:
     return tuple(words.names[str(channel)] for channel in rows["channel"])
 
 
-def _share_word(share: float) -> str:
+def share_text(share: float) -> str:
     """A share that is neither all nor none is never rounded to it."""
     if 0 < share < 0.01:
         return "less than 1%"

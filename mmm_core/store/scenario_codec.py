@@ -113,6 +113,12 @@ def request_document(request: BudgetRequest) -> dict[str, object]:
     }
 
 
+def request_key(request: BudgetRequest) -> str:
+    """A text that is the same for the same question and differs for every other, to look answers up by."""
+    calendar = {name: shares.tolist() for name, shares in request.calendar.items()}
+    return dump_json({**request_document(request), "calendar": calendar}).decode()
+
+
 def request_of(document: Mapping[str, object], arrays: Mapping[str, NDArray[np.generic]]) -> BudgetRequest:
     """What :func:`request_document` was made of.
 
