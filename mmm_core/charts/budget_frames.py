@@ -91,6 +91,15 @@ def summary_frame(plan: BudgetPlan, words: Vocabulary, about: str) -> pd.DataFra
     return pd.DataFrame(lines, columns=["what", "value"])
 
 
+def plan_sheets(plan: BudgetPlan, words: Vocabulary, about: str) -> dict[str, pd.DataFrame]:
+    """The plan as the sheets of a workbook: channels, periods, and how it was asked and what it brings."""
+    return {
+        "Plan": plan_frame(plan, words),
+        f"By {words.period}": weekly_plan_frame(plan, words),
+        "Summary": summary_frame(plan, words, about),
+    }
+
+
 def uplift_frame(points: UpliftPoints) -> pd.DataFrame:
     """Uplift of every model over the horizon, highest first."""
     return pd.DataFrame({"uplift": np.sort(points.by_model)[::-1]})

@@ -15,7 +15,7 @@ from mmm_core.charts.budget import (
     uplift_points,
 )
 from mmm_core.charts.budget_curves import draw_planned_curves, planned_curves
-from mmm_core.charts.budget_frames import curve_frame, plan_frame, summary_frame, uplift_frame, weekly_plan_frame
+from mmm_core.charts.budget_frames import curve_frame, plan_frame, plan_sheets, uplift_frame, weekly_plan_frame
 from mmm_core.charts.budget_returns import draw_return_change, return_change
 from mmm_core.charts.budget_words import (
     better_sentence,
@@ -294,14 +294,7 @@ def take_away(answer: Answer) -> None:
 def _workbook(answer: Answer) -> bytes:
     from mmm_core.report import write_workbook
 
-    plan, words = answer.plan, answer.words
-    return write_workbook(
-        {
-            "Plan": plan_frame(plan, words),
-            f"By {words.period}": weekly_plan_frame(plan, words),
-            "Summary": summary_frame(plan, words, answer.models.label),
-        }
-    )
+    return write_workbook(plan_sheets(answer.plan, answer.words, answer.models.label))
 
 
 def _stem(answer: Answer) -> str:

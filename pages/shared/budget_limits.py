@@ -172,8 +172,8 @@ def _group_frame(words: Vocabulary, form: BudgetForm) -> pd.DataFrame:
         {
             "name": pd.Series([line.name for line in form.groups], dtype="object"),
             "channels": pd.Series(known, dtype="object"),
-            "low": pd.Series([line.low for line in form.groups], dtype="float64"),
-            "high": pd.Series([line.high for line in form.groups], dtype="float64"),
+            "low": pd.Series([line.low for line in form.groups], dtype="object"),  # a new line has no numbers yet
+            "high": pd.Series([line.high for line in form.groups], dtype="object"),
         }
     )
 

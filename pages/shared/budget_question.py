@@ -62,10 +62,12 @@ def draw_question(run: RunRecord, words: Vocabulary, design: Design, form: Budge
         key: Keys of the controls.
     """
     form = _goal(words, form, key)
-    spend = _today(run, form)
-    form = _amounts(words, form, key, sum(spend.values()))
+    form = _amounts(words, form, key)
+    understood = st.container()
     form = _history(words, design, form, key)
     spend = _today(run, form)
+    with understood:
+        _understood(words, form, sum(spend.values()))
     form = _aim(form, key)
     form = channels_section(run, words, design, form, key, spend)
     form = groups_section(words, form, key)
@@ -92,8 +94,8 @@ def _goal(words: Vocabulary, form: BudgetForm, key: Keys) -> BudgetForm:
     return replace(form, goal=goal)
 
 
-def _amounts(words: Vocabulary, form: BudgetForm, key: Keys, today: float) -> BudgetForm:
-    """Budget or target, and the horizon; below, how what was typed is understood."""
+def _amounts(words: Vocabulary, form: BudgetForm, key: Keys) -> BudgetForm:
+    """Budget or target, and the horizon."""
     first, second = st.columns([1.4, 1], vertical_alignment="bottom")
     periods = second.number_input(
         f"For how many {words.period}s",
@@ -117,7 +119,6 @@ def _amounts(words: Vocabulary, form: BudgetForm, key: Keys, today: float) -> Bu
             form = _budget(words, form, key)
     if form.goal is BudgetGoal.MAX_RESPONSE:
         form = _span(words, form, key)
-    _understood(words, form, today)
     return form
 
 
@@ -152,6 +153,9 @@ def _span(words: Vocabulary, form: BudgetForm, key: Keys) -> BudgetForm:
 
 def _understood(words: Vocabulary, form: BudgetForm, today: float) -> None:
     """Say how an amount was read, so that a comma or point in the wrong place is seen at once."""
+    if form.goal is BudgetGoal.TARGET_RETURN:
+        st.caption(as_text(f"Today: {words.money(today)} a {words.period}."))
+        return
     text = form.budget_text if form.goal is BudgetGoal.MAX_RESPONSE else form.response_text
     said = f"Today: {words.money(today)} a {words.period}."
     if text.strip():

@@ -1,7 +1,9 @@
 import dataclasses
+import io
 
 import numpy as np
 import pytest
+from openpyxl import load_workbook
 
 from mmm_core.charts.budget import (
     draw_moves,
@@ -11,13 +13,14 @@ from mmm_core.charts.budget import (
     plan_points,
     uplift_points,
 )
-from mmm_core.charts.budget_frames import plan_frame, summary_frame, uplift_frame, weekly_plan_frame
+from mmm_core.charts.budget_frames import plan_frame, plan_sheets, summary_frame, uplift_frame, weekly_plan_frame
 from mmm_core.charts.budget_words import better_sentence, headline, interval_sentence, moves_of, uplift_text
 from mmm_core.charts.theme import Theme
 from mmm_core.charts.vocabulary import Vocabulary, vocabulary
 from mmm_core.entities.budget import BudgetGoal, BudgetRequest
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.model_set import SetKind
+from mmm_core.report import write_workbook
 from tests.budget_builders import build_plan, with_table
 from tests.charts.run_builder import build_result
 
@@ -190,6 +193,13 @@ def test_planned_weeks_have_a_row_each_and_add_up(words: Vocabulary) -> None:
     frame = weekly_plan_frame(plan, words)
     assert len(frame) == 13
     assert frame[list(words.paid)].to_numpy().sum() == pytest.approx(plan.total)
+
+
+def test_a_plan_fills_a_workbook_that_opens(words: Vocabulary) -> None:
+    sheets = plan_sheets(build_plan(), words, "112 models on the best front")
+    book = load_workbook(io.BytesIO(write_workbook(sheets)))
+    assert book.sheetnames == ["Plan", "By week", "Summary"]
+    assert [book[name].max_row for name in book.sheetnames[:2]] == [4, 14]
 
 
 def test_the_summary_has_every_limit_and_note(words: Vocabulary) -> None:
