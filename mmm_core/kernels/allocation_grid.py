@@ -80,9 +80,7 @@ def _start(value: FloatArray) -> None:
 
 
 @compiled
-def _merge(
-    first: FloatArray, second: FloatArray, fewest: int, most: int, merged: FloatArray, choice: IntArray
-) -> None:
+def _merge(first: FloatArray, second: FloatArray, fewest: int, most: int, merged: FloatArray, choice: IntArray) -> None:
     """``merged[j] = max over i in fewest..most of first[j - i] + second[i]``; ``choice`` is the i."""
     merged[:] = -np.inf
     for i in range(max(fewest, 0), min(most, len(second) - 1) + 1):
