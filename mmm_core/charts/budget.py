@@ -21,7 +21,7 @@ from mmm_core.charts.budget_words import (
     signed,
     signed_money,
 )
-from mmm_core.charts.theme import PALETTES, Theme, apply_theme, hover_text, short_label
+from mmm_core.charts.theme import PALETTES, Theme, apply_theme, arrange, hover_text, short_label
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.budget import BudgetPlan
 from mmm_core.entities.design import FloatArray
@@ -200,23 +200,19 @@ def draw_moves(points: MovePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     note = f"Change of spend per {words.period}, largest first.{kept}"
     apply_theme(figure, theme, title=_moves_title(points), subtitle=note, height=92 + 46 * max(1, len(rows)))
     reach = float(np.abs(changes).max(initial=0.0)) * 1.35 or 1.0
-    figure.update_layout(
-        bargap=0.62,
-        margin={"b": 36, "r": 24},
-        xaxis={"range": [-reach if changes.min(initial=0) < 0 else 0, reach], "tickformat": "~s"},
-        yaxis={
-            "tickmode": "array",
-            "tickvals": rows,
-            "ticktext": [short_label(words.names[move.channel], 18) for move in points.moves],
-            "range": [max(len(rows), 1) - 0.35, -0.5],
-            "showgrid": False,
-            "zeroline": False,
-        },
-    )
-    beside = {"xref": "paper", "x": 0, "xanchor": "left", "showarrow": False, "yshift": -16, "yanchor": "middle"}
-    for row, (_, said) in zip(rows, _said(points), strict=True):
-        figure.add_annotation(y=row, text=hover_text(said), font={"size": 11, "color": palette.muted}, **beside)
+    names = [short_label(words.names[move.channel], 18) for move in points.moves]
+    layout = {"bargap": 0.62, "margin": {"b": 36, "r": 24}, "annotations": _beside(points, theme)}
+    span = [-reach if changes.min(initial=0) < 0 else 0, reach]
+    ends = [max(len(names), 1) - 0.35, -0.5]  # room for the text below the last bar
+    arrange(figure, layout, xaxes={"range": span, "tickformat": "~s"}, yaxes=row_axis(names) | {"range": ends})
     return figure
+
+
+def _beside(points: MovePoints, theme: Theme) -> list[dict[str, object]]:
+    """Below every bar, who agrees."""
+    look = {"xref": "paper", "x": 0, "xanchor": "left", "showarrow": False, "yshift": -16, "yanchor": "middle"}
+    font = {"size": 11, "color": PALETTES[theme].muted}
+    return [look | {"y": row, "text": hover_text(said), "font": font} for row, said in enumerate(points.agreement)]
 
 
 def draw_uplift(points: UpliftPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
@@ -337,29 +333,38 @@ def _error_bars(points: PlanPoints, theme: Theme) -> dict[str, object]:
 
 
 def _lay_out_pairs(figure: go.Figure, points: PlanPoints, theme: Theme) -> None:
-    palette = PALETTES[theme]
-    figure.update_layout(barmode="overlay", margin={"b": 30, "r": 40, "t": 104}, meta={**figure.layout.meta, "top": 30})
-    figure.for_each_annotation(
-        lambda note: note.update(font={"size": 12.5, "color": palette.muted}, xanchor="left", x=_left_of(note, figure))
-    )
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(points.channels))),
-        ticktext=[short_label(points.words.names[name], 18) for name in points.channels],
-        range=[len(points.channels) - 0.5, -0.5],
-        showgrid=False,
-        zeroline=False,
-    )
     spend, response = points.spend, points.response_high if points.has_interval else points.response
     reaches = (max(spend.max(), points.initial_spend.max()), max(response.max(), points.initial_response.max()))
+    layout: dict[str, object] = {
+        "barmode": "overlay",
+        "margin": {"b": 30, "r": 40, "t": 104},
+        "meta": {"top": 30},
+        "annotations": panel_titles(figure, theme),
+    }
     for axis, reach in zip(("xaxis", "xaxis2"), reaches, strict=True):
-        figure.layout[axis].update(range=[0, float(reach) * 1.22 or 1.0], tickformat="~s", nticks=5)
+        layout[axis] = {"range": [0, float(reach) * 1.22 or 1.0]}
+    names = [short_label(points.words.names[name], 18) for name in points.channels]
+    arrange(figure, layout, xaxes={"tickformat": "~s", "nticks": 5}, yaxes=row_axis(names))
 
 
-def _left_of(note: go.layout.Annotation, figure: go.Figure) -> float:
-    """Panel titles start where their panel starts; make_subplots centres them."""
+def panel_titles(figure: go.Figure, theme: Theme) -> list[dict[str, object]]:
+    """The titles of two panels, each where its panel starts; make_subplots centres them."""
     starts = [axis.domain[0] for axis in (figure.layout.xaxis, figure.layout.xaxis2)]
-    return float(max(start for start in starts if start <= note.x))
+    look = {"font": {"size": 12.5, "color": PALETTES[theme].muted}, "xanchor": "left"}
+    notes = [note.to_plotly_json() for note in figure.layout.annotations]
+    return [note | look | {"x": max(start for start in starts if start <= note["x"])} for note in notes]
+
+
+def row_axis(names: list[str]) -> dict[str, object]:
+    """A vertical axis with a row per name, the first on top."""
+    return {
+        "tickmode": "array",
+        "tickvals": list(range(len(names))),
+        "ticktext": names,
+        "range": [len(names) - 0.5, -0.5],
+        "showgrid": False,
+        "zeroline": False,
+    }
 
 
 def _plan_note(points: PlanPoints) -> str:

@@ -6,8 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from mmm_core.charts.budget import panel_titles, row_axis
 from mmm_core.charts.budget_words import has_interval
-from mmm_core.charts.theme import PALETTES, Theme, apply_theme, hover_text, short_label
+from mmm_core.charts.theme import PALETTES, Theme, apply_theme, arrange, hover_text, short_label
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.budget import BudgetPlan
 from mmm_core.entities.columns import OutcomeKind
@@ -179,24 +180,14 @@ def _text(points: ReturnChange, k: int, values: Values) -> list[str]:
 
 def _lay_out(figure: go.Figure, points: ReturnChange, theme: Theme) -> None:
     palette, words = PALETTES[theme], points.words
-    figure.update_layout(barmode="overlay", margin={"b": 48, "r": 20, "t": 104}, meta={**figure.layout.meta, "top": 30})
-    starts = [axis.domain[0] for axis in (figure.layout.xaxis, figure.layout.xaxis2)]
-    figure.for_each_annotation(
-        lambda note: note.update(
-            font={"size": 12.5, "color": palette.muted},
-            xanchor="left",
-            x=max(start for start in starts if start <= note.x),
-        )
-    )
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(points.channels))),
-        ticktext=[short_label(words.names[name], 18) for name in points.channels],
-        range=[len(points.channels) - 0.5, -0.5],
-        showgrid=False,
-        zeroline=False,
-    )
-    figure.update_xaxes(title={"text": words.return_unit}, nticks=6)
+    layout = {
+        "barmode": "overlay",
+        "margin": {"b": 48, "r": 20, "t": 104},
+        "meta": {"top": 30},
+        "annotations": panel_titles(figure, theme),
+    }
+    names = [short_label(words.names[name], 18) for name in points.channels]
+    arrange(figure, layout, xaxes={"title": {"text": words.return_unit}, "nticks": 6}, yaxes=row_axis(names))
     if points.break_even:
         line = points.break_even if words.kind is OutcomeKind.REVENUE else 1 / points.break_even
         figure.add_vline(x=line, line={"color": palette.muted, "dash": "dash", "width": 1.5})
