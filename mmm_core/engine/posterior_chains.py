@@ -120,7 +120,7 @@ def sweep_all(
             if stop.is_set():
                 return
             end = min(row + block, span[1] // plan.thin)
-            advance(data, prior, runner.chain, runner.random, plan.burn_in // 2, plan.thin, runner.record[row:end])
+            advance(data, prior, runner.chain, runner.random, plan.burn_in, plan.thin, runner.record[row:end])
             done[number] = end * plan.thin - span[0]
 
     with ThreadPoolExecutor(cores, thread_name_prefix="chain") as pool:

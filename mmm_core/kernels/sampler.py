@@ -21,18 +21,18 @@ from mmm_core.kernels.compiling import compiled
 from mmm_core.kernels.sampler_baseline import add_multiple, dot, gather, project
 from mmm_core.kernels.sampler_media import ALPHA, DECAY, N_PARAMETERS, Lifts, fill_lifts, fill_medium
 from mmm_core.kernels.sampler_random import draw_above_zero, log_normal_cdf, reflect
-from mmm_core.kernels.sampler_state import COMMON, STIFFNESS, SWEEP, VARIANCE, Chain, SamplerData, SamplerPrior
-
-TRIED, ACCEPTED = range(2)
+from mmm_core.kernels.sampler_state import COMMON, LEARNED, STIFFNESS, SWEEP, VARIANCE, Chain, SamplerData, SamplerPrior
 
 N_PROPOSALS = 2
 N_COMMON_STEPS = 4
 COMMON_STEP = 0.25
-_ANYWHERE, _FAR_STEP = 0.15, 0.40
-"""Up to 0.15 of the proposals are independent, up to 0.40 far steps, the rest near ones."""
+_ANYWHERE, _FAR_STEP, _NEAR_STEP = 0.15, 0.35, 0.60
+"""Of the proposals, up to 0.15 are independent, up to 0.35 far steps, up to 0.60 near ones, the rest learned ones."""
 _FAR_SD, _NEAR_SD = 0.30, 0.105
-_GOOD_RATE = 0.3
-"""Share of accepted steps that the one adaptation aims at."""
+_LEARNED_SCALE = 2.4
+"""Divided by the root of the number of parameters that move: the best scale for a normal target (Gelman, Roberts, Gilks 1996)."""
+_FLOOR = 0.01
+"""Learned steps are never smaller than this share of a parameter's range."""
 
 
 @compiled
@@ -41,7 +41,7 @@ def advance(
     prior: SamplerPrior,
     chain: Chain,
     random: np.random.Generator,
-    adapt_at: int,
+    burn_in: int,
     thin: int,
     record: FloatArray,
 ) -> None:
@@ -52,7 +52,7 @@ def advance(
         prior: What is believed before.
         chain: Moved on by ``thin * len(record)`` sweeps.
         random: Of this chain alone; the same one gives the same bits wherever the chain runs.
-        adapt_at: Sweep after which the scale of the steps is set, once; it belongs to the burn-in.
+        burn_in: Sweeps in which the learned steps are learned: set at a third, two thirds and the end, from the sweeps since.
         thin: Sweeps per record.
         record: Shape (n_records, record_width(M)); written to.
     """
@@ -63,8 +63,8 @@ def advance(
         for _ in range(thin):
             _sweep(data, prior, chain, random)
             chain.places[SWEEP] += 1
-            if chain.places[SWEEP] == adapt_at:
-                _adapt(chain)
+            if chain.places[SWEEP] <= burn_in:
+                _learn(prior, chain, burn_in)
         _write_down(chain, record[i])
 
 
@@ -81,11 +81,39 @@ def _write_down(chain: Chain, record: FloatArray) -> None:
 
 
 @compiled
-def _adapt(chain: Chain) -> None:
-    for m in range(len(chain.step)):
-        if chain.counts[m, TRIED] > 0:
-            rate = chain.counts[m, ACCEPTED] / chain.counts[m, TRIED]
-            chain.step[m] = min(max(rate / _GOOD_RATE, 0.3), 1.5)
+def _learn(prior: SamplerPrior, chain: Chain, burn_in: int) -> None:
+    """Add the present parameters to the history, and learn from it when it is time."""
+    for m in range(len(chain.returns)):
+        chain.history[m, 0] += chain.parameters[m]
+        for i in range(N_PARAMETERS):
+            for j in range(N_PARAMETERS):
+                chain.history[m, 1 + i, j] += chain.parameters[m, i] * chain.parameters[m, j]
+    chain.places[LEARNED] += 1
+    sweep = chain.places[SWEEP]
+    if sweep == burn_in // 3 or sweep == 2 * burn_in // 3 or sweep == burn_in:
+        for m in range(len(chain.returns)):
+            _factor_history(prior.high[m] - prior.low[m], chain.history[m], chain.places[LEARNED], chain.steps[m])
+        chain.history[:] = 0.0
+        chain.places[LEARNED] = 0
+
+
+@compiled
+def _factor_history(width: FloatArray, history: FloatArray, count: int, steps: FloatArray) -> None:
+    """Cholesky factor of the covariance in the history; rows of fixed parameters are 0."""
+    steps[:] = 0.0
+    for i in range(N_PARAMETERS):
+        if width[i] == 0.0:
+            continue
+        for j in range(i + 1):
+            rest = history[1 + i, j] / count - history[0, i] * history[0, j] / count**2
+            if i == j:
+                rest = max(rest, 0.0) + (_FLOOR * width[i]) ** 2
+            for k in range(j):
+                rest -= steps[i, k] * steps[j, k]
+            if i == j:
+                steps[i, i] = math.sqrt(max(rest, (0.1 * _FLOOR * width[i]) ** 2))
+            elif width[j] > 0.0:
+                steps[i, j] = rest / steps[j, j]
 
 
 @compiled
@@ -144,7 +172,7 @@ def _move_medium(data: SamplerData, prior: SamplerPrior, chain: Chain, random: n
     target = _log_mixture(prior.nothing, gain) + _log_density(prior, data.given.kinds[m], m, chain.parameters[m])
     for _ in range(N_PROPOSALS):
         if not _propose(prior, chain, random, m):
-            break
+            continue
         new, stiffness = chain.new, chain.places[STIFFNESS]
         medium = fill_medium(data.given, m, new.parameters, chain.scratch, new.column, 0)
         fill_lifts(data.given, data.lifts, m, new.parameters, medium, chain.scratch, new.brought)
@@ -156,9 +184,7 @@ def _move_medium(data: SamplerData, prior: SamplerPrior, chain: Chain, random: n
         new_gain = _log_gain(new_precision, new_pull, common, prior.width, is_free)
         new_target = _log_mixture(prior.nothing, new_gain)
         new_target += _log_density(prior, data.given.kinds[m], m, new.parameters)
-        chain.counts[m, TRIED] += 1
         if math.log(1.0 - random.random()) < new_target - target:
-            chain.counts[m, ACCEPTED] += 1
             precision, pull, gain, target = new_precision, new_pull, new_gain, new_target
             _accept(chain, m, square)
     chain.returns[m] = _draw_return(prior, random, precision, pull, gain, common, is_free)
@@ -223,10 +249,11 @@ def _log_density(prior: SamplerPrior, kind: int, m: int, parameters: FloatArray)
 
 @compiled
 def _propose(prior: SamplerPrior, chain: Chain, random: np.random.Generator, m: int) -> bool:
-    """Write other parameters to the proposal; False when all are fixed."""
-    new = chain.new.parameters
+    """Write other parameters to the proposal; False when they lie outside the ends or all are fixed."""
     kind = random.random()
-    sd = (_FAR_SD if kind < _FAR_STEP else _NEAR_SD) * chain.step[m]
+    if kind >= _NEAR_STEP:
+        return _step_as_learned(prior, chain, random, m)
+    new = chain.new.parameters
     is_movable = False
     for j in range(N_PARAMETERS):
         low, high = prior.low[m, j], prior.high[m, j]
@@ -236,8 +263,25 @@ def _propose(prior: SamplerPrior, chain: Chain, random: np.random.Generator, m: 
             if kind < _ANYWHERE:
                 new[j] = low + (high - low) * random.random()
             else:
-                new[j] = reflect(new[j] + (high - low) * sd * random.standard_normal(), low, high)
+                sd = (_FAR_SD if kind < _FAR_STEP else _NEAR_SD) * (high - low)
+                new[j] = reflect(new[j] + sd * random.standard_normal(), low, high)
     return is_movable
+
+
+@compiled
+def _step_as_learned(prior: SamplerPrior, chain: Chain, random: np.random.Generator, m: int) -> bool:
+    new = chain.new.parameters
+    new[:] = chain.parameters[m]
+    n_movable = 0
+    for j in range(N_PARAMETERS):
+        n_movable += prior.high[m, j] > prior.low[m, j]
+    for j in range(N_PARAMETERS):
+        if prior.high[m, j] > prior.low[m, j]:
+            add_multiple(new, _LEARNED_SCALE / math.sqrt(n_movable) * random.standard_normal(), chain.steps[m, :, j])
+    for j in range(N_PARAMETERS):
+        if not prior.low[m, j] <= new[j] <= prior.high[m, j]:
+            return False
+    return n_movable > 0
 
 
 @compiled

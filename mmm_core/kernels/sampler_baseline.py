@@ -14,6 +14,9 @@ import numpy as np
 from mmm_core.kernels.arrays import FloatArray, IntArray
 from mmm_core.kernels.compiling import compiled, compiled_for_vectors
 
+_SPARSE = 0.15
+"""Columns with a smaller share of numbers other than 0 are read cell by cell."""
+
 
 class JointBaseline(NamedTuple):
     """Columns of the baseline and the factors of every stiffness.
@@ -21,7 +24,9 @@ class JointBaseline(NamedTuple):
     Attributes:
         columns: Z', shape (k, n).
         first: First row in which a column is not 0, shape (k,).
-        end: One behind the last such row, same shape.
+        end: One behind the last such row, same shape; equal to ``first`` for a sparse column, which is listed in ``cells``.
+        cells: Column and row of every number of the sparse columns (holidays, short bumps), shape (n_cells, 2).
+        cell_values: Those numbers, shape (n_cells,).
         n_used: Columns that take part per stiffness (the first ones), shape (n_stiffness,).
         inverse: ``inv(L)``, lower triangular, shape (n_stiffness, k, k).
         log_determinant: ``ln det W``, shape (n_stiffness,).
@@ -30,6 +35,8 @@ class JointBaseline(NamedTuple):
     columns: FloatArray
     first: IntArray
     end: IntArray
+    cells: IntArray
+    cell_values: FloatArray
     n_used: IntArray
     inverse: FloatArray
     log_determinant: FloatArray
@@ -46,30 +53,23 @@ def factorise_baseline(columns: FloatArray, prior_sd: FloatArray) -> JointBaseli
     columns = np.ascontiguousarray(columns, dtype=np.float64)
     k, n = columns.shape
     nonzero = columns != 0.0
-    is_used = nonzero.any(axis=1)
-    first = np.where(is_used, nonzero.argmax(axis=1), 0)
-    end = np.where(is_used, n - nonzero[:, ::-1].argmax(axis=1), 0)
+    is_sparse = nonzero.sum(axis=1) < _SPARSE * n
+    cells = np.argwhere(nonzero & is_sparse[:, None])
+    first = np.where(is_sparse, 0, nonzero.argmax(axis=1))
+    end = np.where(is_sparse, 0, n - nonzero[:, ::-1].argmax(axis=1))
     n_used = (prior_sd > 0).sum(axis=1)
     assert all((row[:used] > 0).all() for row, used in zip(prior_sd, n_used, strict=True)), "left-out columns come last"
     gram = np.zeros((k, k))
-    _fill_gram(columns, first, end, gram)
+    cell_values = columns[cells[:, 0], cells[:, 1]]
+    for j in range(k):
+        _gather(columns, first, end, columns[j], gram[j])
+        _gather_cells(cells, cell_values, columns[j], gram[j])
     inverse = np.zeros((len(prior_sd), k, k))
     log_determinant = np.zeros(len(prior_sd))
     for s, used in enumerate(n_used):
         precision = prior_sd[s, :used] ** -2.0
         log_determinant[s] = np.log(precision).sum() - 2.0 * _invert_factor(gram, precision, inverse[s])
-    return JointBaseline(columns, first, end, n_used, inverse, log_determinant)
-
-
-@compiled_for_vectors
-def _fill_gram(columns: FloatArray, first: IntArray, end: IntArray, gram: FloatArray) -> None:
-    for i in range(len(columns)):
-        for j in range(i + 1):
-            total = 0.0
-            for t in range(max(first[i], first[j]), min(end[i], end[j])):
-                total += columns[i, t] * columns[j, t]
-            gram[i, j] = total
-            gram[j, i] = total
+    return JointBaseline(columns, first, end, cells, cell_values, n_used, inverse, log_determinant)
 
 
 @compiled
@@ -130,15 +130,26 @@ def add_multiple(target: FloatArray, factor: float, series: FloatArray) -> None:
         target[i] += factor * series[i]
 
 
-@compiled_for_vectors
+@compiled
 def gather(baseline: JointBaseline, series: FloatArray, gathered: FloatArray) -> None:
     """``gathered = Z' series``, shape (k,)."""
-    columns = baseline.columns
+    _gather(baseline.columns, baseline.first, baseline.end, series, gathered)
+    _gather_cells(baseline.cells, baseline.cell_values, series, gathered)
+
+
+@compiled_for_vectors
+def _gather(columns: FloatArray, first: IntArray, end: IntArray, series: FloatArray, gathered: FloatArray) -> None:
     for j in range(len(columns)):
         total = 0.0
-        for t in range(baseline.first[j], baseline.end[j]):
+        for t in range(first[j], end[j]):
             total += columns[j, t] * series[t]
         gathered[j] = total
+
+
+@compiled
+def _gather_cells(cells: IntArray, values: FloatArray, series: FloatArray, gathered: FloatArray) -> None:
+    for i in range(len(values)):
+        gathered[cells[i, 0]] += values[i] * series[cells[i, 1]]
 
 
 @compiled_for_vectors

@@ -9,7 +9,7 @@ from mmm_core.kernels.sampler_baseline import JointBaseline
 from mmm_core.kernels.sampler_media import N_PARAMETERS, Lifts, MediaInput, MediaScratch, make_media_scratch
 
 VARIANCE, COMMON = range(2)
-STIFFNESS, SWEEP = range(2)
+STIFFNESS, SWEEP, LEARNED = range(3)
 
 
 class SamplerData(NamedTuple):
@@ -83,7 +83,7 @@ class Chain(NamedTuple):
         parameters: Shape (M, 4).
         returns: r, shape (M,).
         levels: Noise variance and common return R, shape (2,).
-        places: Number of the stiffness and of the sweeps done, shape (2,).
+        places: Number of the stiffness, of the sweeps done and of those in the history, shape (3,).
         columns: x, shape (M, n).
         gathered: ``Z'x``, shape (M, k).
         projected: ``inv(L) Z'x`` under the present stiffness, shape (M, k).
@@ -93,8 +93,8 @@ class Chain(NamedTuple):
         residual_gathered: See ``residual``.
         residual_projected: See ``residual``.
         gap: Lift less what the model says, shape (n_studies,).
-        step: Scale of the steps, shape (M,).
-        counts: Steps tried and accepted during burn-in, shape (M, 2).
+        history: Parameters summed over the sweeps since the last adaptation, and their products, shape (M, 1 + 4, 4).
+        steps: Learned steps: Cholesky factor of the covariance of the parameters, shape (M, 4, 4).
         new: Proposal: column (1, n), gathered and projected (2, k), brought (n_studies,), parameters (4,).
         scratch: Of the transformation.
     """
@@ -112,8 +112,8 @@ class Chain(NamedTuple):
     residual_gathered: FloatArray
     residual_projected: FloatArray
     gap: FloatArray
-    step: FloatArray
-    counts: IntArray
+    history: FloatArray
+    steps: FloatArray
     new: Proposal
     scratch: MediaScratch
 
@@ -132,7 +132,7 @@ def start_chain(data: SamplerData, prior: SamplerPrior, random: np.random.Genera
         parameters=prior.low + (prior.high - prior.low) * random.random((n_media, N_PARAMETERS)),
         returns=common * random.random(n_media),
         levels=np.array([float(np.var(data.outcome)) * random.uniform(0.1, 1.0), common]),
-        places=np.array([random.integers(len(data.baseline.n_used)), 0]),
+        places=np.array([random.integers(len(data.baseline.n_used)), 0, 0]),
         columns=np.zeros((n_media, n)),
         gathered=np.zeros((n_media, k)),
         projected=np.zeros((n_media, k)),
@@ -142,8 +142,8 @@ def start_chain(data: SamplerData, prior: SamplerPrior, random: np.random.Genera
         residual_gathered=np.zeros(k),
         residual_projected=np.zeros(k),
         gap=np.zeros(n_studies),
-        step=np.ones(n_media),
-        counts=np.zeros((n_media, 2), dtype=np.int64),
+        history=np.zeros((n_media, 1 + N_PARAMETERS, N_PARAMETERS)),
+        steps=0.1 * (prior.high - prior.low)[:, :, None] * np.eye(N_PARAMETERS),
         new=Proposal(np.zeros((1, n)), np.zeros(k), np.zeros(k), np.zeros(n_studies), np.zeros(N_PARAMETERS)),
         scratch=make_media_scratch(data.given),
     )
