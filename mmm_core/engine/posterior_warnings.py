@@ -11,7 +11,7 @@ from mmm_core.entities.mmmdata_collection import MMMDataCollection
 SMALL_SHARE = 0.08
 """Below this share of the outcome every method on markets with known truth claimed about three times the true effect."""
 
-_WIDE = 0.9
+_WIDE = 0.8
 _FEWEST_ACTIVE = 8
 _ALIKE = 0.95
 _MOST_PAIRS = 3
