@@ -29,6 +29,9 @@ CHANNEL_COLUMNS = (
 )
 """Columns of :attr:`Posterior.channels`."""
 
+REPORTED = ("returns", "media", "common_return", "sigma")
+"""Quantities whose chains must have come together; adstock and saturation behind them often cannot be told apart."""
+
 DIAGNOSTIC_COLUMNS = ("quantity", "channel", "mean", "sd", "median", "low", "high", "r_hat", "sample_size")
 """Columns of :attr:`Posterior.diagnostics`."""
 
@@ -135,5 +138,6 @@ class Posterior:
 
     @property
     def worst_r_hat(self) -> float:
-        """The largest R-hat; NaN when everything is fixed."""
-        return float(self.diagnostics["r_hat"].max())
+        """The largest R-hat of what is reported: returns, their total, common return and noise."""
+        table = self.diagnostics
+        return float(table.loc[table["quantity"].isin(REPORTED), "r_hat"].max())
