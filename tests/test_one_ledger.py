@@ -26,7 +26,7 @@ from mmm_core.runs.export import pareto_models, summary_of
 from tests.app.saved_runs import result as saved_result
 
 KINDS = list(OutcomeKind)
-BASES = [SetBasis.FRONT, SetBasis.MODEL]
+BASES = [SetBasis.FRONT, SetBasis.MODEL, SetBasis.SAMPLING]
 
 
 @functools.cache

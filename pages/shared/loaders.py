@@ -14,6 +14,7 @@ import streamlit as st
 from mmm_core.charts.vocabulary import Vocabulary, vocabulary
 from mmm_core.engine.model_summary import SearchSize, expected_rate, search_size, seconds_of
 from mmm_core.engine.project_file import ParsedProject, parse_project
+from mmm_core.entities.clusters import ClusterReport, TooFewModels
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
 from mmm_core.entities.ledger import Ledger
@@ -24,6 +25,10 @@ from mmm_core.entities.run_result import RunResult
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import MMMError, NotFoundError
 from mmm_core.store.workspace import Workspace
+from pages.shared import session
+
+Grouping = tuple[str, str | int]
+"""By what models are grouped into clusters, and into how many."""
 
 WORKER_WARMS_SECONDS = 60.0
 LAST_RUNS = 12
@@ -109,17 +114,22 @@ def response(run_id: str, solution_id: str, channel: str) -> ResponseCurve:
 
 def model_set(run_id: str, basis: SetBasis, solution_id: str) -> ModelSet:
     """The models behind a choice, with one of them as point estimate."""
-    return _model_set(str(workspace().folder), run_id, basis, solution_id)
+    return _model_set(str(workspace().folder), run_id, basis, solution_id, _grouping(basis))
 
 
 def ledger(run_id: str, basis: SetBasis, solution_id: str) -> Ledger:
     """Every number about channels and terms that pages show, over the models behind a choice."""
-    return _ledger(str(workspace().folder), run_id, basis, solution_id)
+    return _ledger(str(workspace().folder), run_id, basis, solution_id, _grouping(basis))
 
 
 def set_curve(run_id: str, basis: SetBasis, solution_id: str, channel: str) -> SetCurve:
     """Response curve of one channel over the models behind a choice."""
-    return _set_curve(str(workspace().folder), run_id, basis, solution_id, channel)
+    return _set_curve(str(workspace().folder), run_id, basis, solution_id, channel, _grouping(basis))
+
+
+def clusters(run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
+    """Groups of like models on the fronts of a run, or why there are none."""
+    return _clusters(str(workspace().folder), run_id, cluster_by, k)
 
 
 def country_names() -> dict[str, str]:
@@ -141,6 +151,11 @@ def expected_seconds(data: MMMDataCollection, trials: TrialsConfig) -> float | N
 def worker() -> WorkerRecord | None:
     """The worker that lives now; looked up at most once a second."""
     return _worker(str(workspace().folder))
+
+
+def _grouping(basis: SetBasis) -> Grouping | None:
+    """How models are grouped, where that matters."""
+    return session.clustering() if basis is SetBasis.CLUSTER else None
 
 
 @st.cache_resource(show_spinner=False)
@@ -224,25 +239,31 @@ def _model(folder: str, run_id: str, solution_id: str) -> FittedModel:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _model_set(folder: str, run_id: str, basis: SetBasis, solution_id: str) -> ModelSet:
+def _model_set(folder: str, run_id: str, basis: SetBasis, solution_id: str, grouping: Grouping | None) -> ModelSet:
+    from mmm_core.engine.cluster_sets import set_of_cluster
     from mmm_core.engine.set_choice import choose_set
 
-    return choose_set(_result(folder, run_id), basis, solution_id, request(workspace().get_run(run_id)).trials)
+    found = _result(folder, run_id)
+    if grouping is not None:
+        return set_of_cluster(found, _clusters(folder, run_id, *grouping), solution_id)
+    return choose_set(found, basis, solution_id, request(workspace().get_run(run_id)).trials)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _ledger(folder: str, run_id: str, basis: SetBasis, solution_id: str) -> Ledger:
+def _ledger(folder: str, run_id: str, basis: SetBasis, solution_id: str, grouping: Grouping | None) -> Ledger:
     from mmm_core.engine.ledger import build_ledger
 
     kind = _result(folder, run_id).collection.model_output.outcome_kind
-    return build_ledger(_model_set(folder, run_id, basis, solution_id), kind)
+    return build_ledger(_model_set(folder, run_id, basis, solution_id, grouping), kind)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
-def _set_curve(folder: str, run_id: str, basis: SetBasis, solution_id: str, channel: str) -> SetCurve:
+def _set_curve(
+    folder: str, run_id: str, basis: SetBasis, solution_id: str, channel: str, grouping: Grouping | None
+) -> SetCurve:
     from mmm_core.engine.model_sets import set_curve as curve
 
-    return curve(_model_set(folder, run_id, basis, solution_id), channel)
+    return curve(_model_set(folder, run_id, basis, solution_id, grouping), channel)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
@@ -250,6 +271,15 @@ def _response(folder: str, run_id: str, solution_id: str, channel: str) -> Respo
     from mmm_core.engine.candidate import response_curve
 
     return response_curve(_model(folder, run_id, solution_id), _result(folder, run_id).design, channel)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Grouping like models …")
+def _clusters(folder: str, run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
+    from mmm_core.engine.clusters_analyzer import analyse_clusters
+
+    found = _result(folder, run_id)
+    output = found.collection.model_output
+    return analyse_clusters(output.reduced_to(found.pareto["solution_ids"]), output.outcome_kind, cluster_by, k)
 
 
 @st.cache_resource(show_spinner=False)
