@@ -62,7 +62,8 @@ class Posterior:
         thin: Sweeps from one draw to the next.
         seed: Of the chains.
         channels: One row per medium in design order, columns :data:`CHANNEL_COLUMNS`. ``contribution`` is the posterior mean,
-            ``roas`` that mean per unit of spend (NaN for organic), so that both tell the same; ``probability_below_break_even`` is NaN without a break-even.
+            ``roas`` that mean per unit of spend (NaN for organic), so that both tell
+            the same; ``probability_below_break_even`` is NaN without a break-even.
         diagnostics: One row per quantity: theta, shape, scale, alpha, gamma, returns per channel, then sigma, common_return and
             media (total contribution of all media); columns :data:`DIAGNOSTIC_COLUMNS`. ``r_hat`` is the rank-normalised split
             R-hat, ``sample_size`` the bulk effective sample size; NaN for what is fixed.
