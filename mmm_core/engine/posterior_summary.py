@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from mmm_core.engine.candidate_evaluator import arrays_of
+from mmm_core.engine.averaged_model import describe_draw_media
 from mmm_core.engine.posterior_chains import GOOD_R_HAT, ChainDraws
 from mmm_core.engine.posterior_problem import PosteriorProblem
 from mmm_core.engine.posterior_warnings import Evidence, find_warnings
@@ -14,9 +14,7 @@ from mmm_core.entities.design import Design, FloatArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_set import MediaCurves, ModelSet, SetKind
 from mmm_core.entities.posterior import CHANNEL_COLUMNS, DIAGNOSTIC_COLUMNS, REPORTED, Posterior
-from mmm_core.kernels.evaluation import Layout
 from mmm_core.kernels.mixing import bulk_sample_size, rank_r_hat
-from mmm_core.kernels.response import describe_media
 from mmm_core.kernels.sampler_media import ALPHA, DECAY, GAMMA, SCALE
 from mmm_core.kernels.sampler_state import SamplerPrior
 from mmm_core.kernels.sampler_summary import Description, Draws
@@ -166,23 +164,11 @@ def _model_set(problem: PosteriorProblem, draws: Draws, description: Description
             carried=description.carried,
             units_per_spend=np.concatenate([modelled[: design.n_paid] / spend, np.ones(len(modelled) - design.n_paid)]),
         ),
-        carry_over=_carry_over(design, draws.parameters, description.ceiling * problem.unit),
+        carry_over=describe_draw_media(design, draws.parameters, description.ceiling * problem.unit).carry_over.sum(
+            axis=1
+        ),
         label=f"average of {n_draws:,} plausible models",
     )
-
-
-def _carry_over(design: Design, parameters: FloatArray, coefficients: FloatArray) -> FloatArray:
-    """Part of every medium's mean contribution that comes from earlier periods' spend, shape (n_media,)."""
-    n_draws, n_media, per_medium = parameters.shape
-    layout = Layout(
-        media=np.arange(n_media * per_medium).reshape(n_media, per_medium),
-        penalties=np.full(n_media, -1, dtype=np.int64),
-        shrinkage=0,
-        train_size=-1,
-    )
-    equal = np.full(n_draws, 1.0 / n_draws)
-    values = parameters.reshape(n_draws, n_media * per_medium)
-    return describe_media(values, coefficients, equal, arrays_of(design), layout).carry_over
 
 
 def _channels(design: Design, contributions: FloatArray, prior: FloatArray, break_even: float | None) -> pd.DataFrame:
