@@ -2,15 +2,12 @@
 
 import colorsys
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 import plotly.graph_objects as go
-
-from mmm_core.entities.naming import readable_name
 
 
 class Theme(StrEnum):
@@ -274,20 +271,6 @@ def percent(share: float, digits: int = 0) -> str:
         return NOT_AVAILABLE
     text = f"{share * 100:.{digits}f}"
     return "0%" if float(text) == 0 else f"{text}%"
-
-
-def display_names(channels: Sequence[str]) -> dict[str, str]:
-    """Readable names that stay distinct: two keys that would read the same keep their keys.
-
-    Args:
-        channels: Channel keys or other column names.
-
-    Returns:
-        Key to name, in the same order.
-    """
-    names = {channel: readable_name(channel) for channel in channels}
-    taken = Counter(names.values())
-    return {channel: name if taken[name] == 1 else channel for channel, name in names.items()}
 
 
 def _shade(colour: str, round_number: int) -> str:

@@ -138,6 +138,8 @@ def _arrays_of(result: RunResult) -> Arrays:
     arrays["total_spend"] = result.collection.model_output.total_spend
     for trial in result.collection.model_output.trials:
         arrays |= {f"trial_{trial.number}_{name}": getattr(trial, name) for name in _TRIAL_ARRAYS}
+        if trial.iterations is not None:
+            arrays[f"trial_{trial.number}_iterations"] = trial.iterations
     return arrays
 
 
@@ -150,7 +152,7 @@ def _document_of(result: RunResult) -> dict[str, object]:
         "info": collection.info,
         "model_output": {
             **_plain_fields(output, without=("trials", "total_spend")),
-            "trials": [_plain_fields(trial, without=_TRIAL_ARRAYS) for trial in output.trials],
+            "trials": [_plain_fields(trial, without=(*_TRIAL_ARRAYS, "iterations")) for trial in output.trials],
         },
         "convergence": _plain_fields(collection.convergence, without=("table",)),
         "design": _plain_fields(result.design, without=_DESIGN_ARRAYS),
@@ -189,9 +191,11 @@ def _read_trial(number: int, seconds: float, arrays: Arrays) -> Trial:
     hyperparameters, metrics, coefficients, contributions = (
         _floats(arrays[f"trial_{number}_{name}"]) for name in _TRIAL_ARRAYS
     )
+    iterations = arrays.get(f"trial_{number}_iterations")  # only of results whose models were chosen from more
     return Trial(
         number=number,
         seconds=seconds,
+        iterations=None if iterations is None else iterations.astype(np.int64, copy=False),
         hyperparameters=hyperparameters,
         metrics=metrics,
         coefficients=coefficients,

@@ -14,14 +14,21 @@ import streamlit as st
 from mmm_core.charts.vocabulary import Vocabulary, vocabulary
 from mmm_core.engine.model_summary import SearchSize, expected_rate, search_size, seconds_of
 from mmm_core.engine.project_file import ParsedProject, parse_project
+from mmm_core.entities.clusters import ClusterReport, TooFewModels
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
+from mmm_core.entities.ledger import Ledger
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
+from mmm_core.entities.model_set import ModelSet, SetBasis, SetCurve
 from mmm_core.entities.records import ProjectRecord, RunRecord, WorkerRecord
 from mmm_core.entities.run_result import RunResult
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import MMMError, NotFoundError
 from mmm_core.store.workspace import Workspace
+from pages.shared import session
+
+Grouping = tuple[str, str | int]
+"""By what models are grouped into clusters, and into how many."""
 
 WORKER_WARMS_SECONDS = 60.0
 LAST_RUNS = 12
@@ -105,6 +112,26 @@ def response(run_id: str, solution_id: str, channel: str) -> ResponseCurve:
     return _response(str(workspace().folder), run_id, solution_id, channel)
 
 
+def model_set(run_id: str, basis: SetBasis, solution_id: str) -> ModelSet:
+    """The models behind a choice, with one of them as point estimate."""
+    return _model_set(str(workspace().folder), run_id, basis, solution_id, _grouping(basis))
+
+
+def ledger(run_id: str, basis: SetBasis, solution_id: str) -> Ledger:
+    """Every number about channels and terms that pages show, over the models behind a choice."""
+    return _ledger(str(workspace().folder), run_id, basis, solution_id, _grouping(basis))
+
+
+def set_curve(run_id: str, basis: SetBasis, solution_id: str, channel: str) -> SetCurve:
+    """Response curve of one channel over the models behind a choice."""
+    return _set_curve(str(workspace().folder), run_id, basis, solution_id, channel, _grouping(basis))
+
+
+def clusters(run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
+    """Groups of like models on the fronts of a run, or why there are none."""
+    return _clusters(str(workspace().folder), run_id, cluster_by, k)
+
+
 def country_names() -> dict[str, str]:
     """ISO code to name of the countries whose public holidays are known."""
     return _country_names()
@@ -126,18 +153,9 @@ def worker() -> WorkerRecord | None:
     return _worker(str(workspace().folder))
 
 
-def hyperparameters_of(result: RunResult, solution_id: str) -> dict[str, float]:
-    """Flat hyperparameters of one candidate.
-
-    Raises:
-        NotFoundError: The run has no such candidate.
-    """
-    output = result.collection.model_output
-    trial_number, _, row = solution_id.partition("_")
-    for trial in output.trials:
-        if str(trial.number) == trial_number and row.isdigit() and 0 < int(row) <= len(trial.hyperparameters):
-            return dict(zip(output.parameter_names, map(float, trial.hyperparameters[int(row) - 1]), strict=True))
-    raise NotFoundError(f"This run has no model {solution_id!r}. Pick another one in the Pareto explorer.")
+def _grouping(basis: SetBasis) -> Grouping | None:
+    """How models are grouped, where that matters."""
+    return session.clustering() if basis is SetBasis.CLUSTER else None
 
 
 @st.cache_resource(show_spinner=False)
@@ -215,16 +233,37 @@ def _size(folder: str, run_id: str) -> SearchSize | None:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _model(folder: str, run_id: str, solution_id: str) -> FittedModel:
-    from mmm_core.engine.candidate import refit_model
+    from mmm_core.engine.set_choice import model_of
 
-    found, rules = _result(folder, run_id), request(workspace().get_run(run_id)).trials
-    return refit_model(
-        found.design,
-        hyperparameters_of(found, solution_id),
-        intercept=rules.intercept,
-        intercept_sign=rules.intercept_sign,
-        rssd_zero_penalty=rules.rssd_zero_penalty,
-    )
+    return model_of(_result(folder, run_id), solution_id, request(workspace().get_run(run_id)).trials)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _model_set(folder: str, run_id: str, basis: SetBasis, solution_id: str, grouping: Grouping | None) -> ModelSet:
+    from mmm_core.engine.cluster_sets import set_of_cluster
+    from mmm_core.engine.set_choice import choose_set
+
+    found = _result(folder, run_id)
+    if grouping is not None:
+        return set_of_cluster(found, _clusters(folder, run_id, *grouping), solution_id)
+    return choose_set(found, basis, solution_id, request(workspace().get_run(run_id)).trials)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _ledger(folder: str, run_id: str, basis: SetBasis, solution_id: str, grouping: Grouping | None) -> Ledger:
+    from mmm_core.engine.ledger import build_ledger
+
+    kind = _result(folder, run_id).collection.model_output.outcome_kind
+    return build_ledger(_model_set(folder, run_id, basis, solution_id, grouping), kind)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _set_curve(
+    folder: str, run_id: str, basis: SetBasis, solution_id: str, channel: str, grouping: Grouping | None
+) -> SetCurve:
+    from mmm_core.engine.model_sets import set_curve as curve
+
+    return curve(_model_set(folder, run_id, basis, solution_id, grouping), channel)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
@@ -232,6 +271,15 @@ def _response(folder: str, run_id: str, solution_id: str, channel: str) -> Respo
     from mmm_core.engine.candidate import response_curve
 
     return response_curve(_model(folder, run_id, solution_id), _result(folder, run_id).design, channel)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Grouping like models …")
+def _clusters(folder: str, run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
+    from mmm_core.engine.clusters_analyzer import analyse_clusters
+
+    found = _result(folder, run_id)
+    output = found.collection.model_output
+    return analyse_clusters(output.reduced_to(found.pareto["solution_ids"]), output.outcome_kind, cluster_by, k)
 
 
 @st.cache_resource(show_spinner=False)
