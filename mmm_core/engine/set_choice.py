@@ -49,9 +49,15 @@ def choose_set(result: RunResult, basis: SetBasis, solution_id: str, trials: Tri
         trials: The search of the run, for its intercept rules.
 
     Raises:
-        NotFoundError: The run has no such candidate.
+        NotFoundError: The run has no such candidate, or no averaged estimate.
         SettingsError: ``basis`` is a cluster.
     """
+    if basis is SetBasis.AVERAGED:
+        if result.posterior is None:
+            raise NotFoundError(
+                "This run has no averaged estimate: it was made without one, or by an older version. Run it again to get it."
+            )
+        return result.posterior.model_set
     if basis is SetBasis.FRONT:
         chosen, fronts = result.pareto["solution_ids"], result.pareto["pareto_fronts"]
         on_fronts = "on the best front" if fronts == 1 else f"on the best {fronts} fronts"

@@ -4,16 +4,20 @@ Results of finished runs never change, so they are cached by id. What can change
 (the project's ``updated``). Cached objects are shared between sessions: read them, never change them.
 """
 
+import dataclasses
+import datetime as dt
 import os
 import threading
 import time
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from mmm_core.charts.vocabulary import Vocabulary, vocabulary
 from mmm_core.engine.model_summary import SearchSize, expected_rate, search_size, seconds_of
 from mmm_core.engine.project_file import ParsedProject, parse_project
+from mmm_core.entities.budget import BudgetPlan, BudgetRequest
 from mmm_core.entities.clusters import ClusterReport, TooFewModels
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
@@ -22,8 +26,10 @@ from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_set import ModelSet, SetBasis, SetCurve
 from mmm_core.entities.records import ProjectRecord, RunRecord, WorkerRecord
 from mmm_core.entities.run_result import RunResult
+from mmm_core.entities.scenario import Scenario, ScenarioRecord
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import MMMError, NotFoundError
+from mmm_core.store.scenario_codec import request_key
 from mmm_core.store.workspace import Workspace
 from pages.shared import session
 
@@ -130,6 +136,42 @@ def set_curve(run_id: str, basis: SetBasis, solution_id: str, channel: str) -> S
 def clusters(run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
     """Groups of like models on the fronts of a run, or why there are none."""
     return _clusters(str(workspace().folder), run_id, cluster_by, k)
+
+
+def budget_plan(run_id: str, basis: SetBasis, solution_id: str, request: BudgetRequest) -> BudgetPlan:
+    """The allocator's answer to a question, over the models behind a choice.
+
+    Raises:
+        InfeasibleBudgetError: No plan fits; one sentence per reason.
+        SettingsError: The question names what is not there.
+    """
+    home = str(workspace().folder)
+    return _budget_plan(home, run_id, basis, solution_id, _grouping(basis), request_key(request), request)
+
+
+def history_spend(run_id: str, history: str | tuple[dt.date, dt.date]) -> dict[str, float]:
+    """Mean spend per period of every paid channel in a history window.
+
+    Raises:
+        SettingsError: There is no modelled period in it.
+    """
+    from mmm_core.engine.budget_calendar import history_rows
+
+    design = result(run_id).design
+    spend = design.spend[history_rows(design, history)].mean(axis=0)
+    return dict(zip(design.paid_names, map(float, spend), strict=True))
+
+
+def future_days(run_id: str, n_periods: int) -> pd.DatetimeIndex:
+    """First days of the periods after the data of a run."""
+    from mmm_core.engine.budget_calendar import future_dates
+
+    return future_dates(result(run_id).design, n_periods)
+
+
+def scenario(record: ScenarioRecord) -> Scenario:
+    """A kept budget plan; only its name can change."""
+    return dataclasses.replace(_scenario(str(workspace().folder), record.scenario_id), record=record)
 
 
 def country_names() -> dict[str, str]:
@@ -255,6 +297,30 @@ def _ledger(folder: str, run_id: str, basis: SetBasis, solution_id: str, groupin
 
     kind = _result(folder, run_id).collection.model_output.outcome_kind
     return build_ledger(_model_set(folder, run_id, basis, solution_id, grouping), kind)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _budget_plan(
+    folder: str,
+    run_id: str,
+    basis: SetBasis,
+    solution_id: str,
+    grouping: Grouping | None,
+    question: str,
+    _request: BudgetRequest,
+) -> BudgetPlan:
+    from mmm_core.engine.budget_allocator import BudgetAllocator
+
+    del question  # the key of the cache; says all that _request does
+    kind = _result(folder, run_id).collection.model_output.outcome_kind
+    models = _model_set(folder, run_id, basis, solution_id, grouping)
+    return BudgetAllocator().allocate(models, _request, kind)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _scenario(folder: str, scenario_id: str) -> Scenario:
+    del folder
+    return workspace().load_scenario(scenario_id)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
