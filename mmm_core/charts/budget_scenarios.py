@@ -112,12 +112,17 @@ def draw_scenarios(points: ScenarioPoints, theme: Theme = Theme.LIGHT) -> go.Fig
     )
     figure.update_layout(
         barmode="stack",
-        legend={"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "yref": "paper", "traceorder": "normal"},
-        margin={"b": 96, "l": 8, "t": 64},
-        xaxis={"tickformat": "~s", "ticklabelposition": "outside bottom"},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": -0.12 if len(rows) > 3 else -0.25,
+            "yanchor": "top",
+            "traceorder": "normal",
+        },
+        margin={"b": 80, "l": 8, "t": 64},
+        xaxis={"tickformat": "~s"},
         yaxis={"showticklabels": False, "range": [len(rows) - 0.6, -0.7], "showgrid": False, "zeroline": False},
     )
-    figure.update_layout(legend={"y": -0.12 if len(rows) > 3 else -0.25})
     return figure
 
 

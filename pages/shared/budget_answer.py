@@ -131,7 +131,7 @@ def _figures(plan: BudgetPlan, words: Vocabulary) -> None:
     if has_interval(plan):
         more = f"{signed(plan.uplift_low, words)} to {signed(plan.uplift_high, words)}"
     better = "not compared: another total" if not np.isfinite(plan.probability_better) else ""
-    what = "of the models" if plan.set_kind is SetKind.SPREAD else "chance"
+    what = {SetKind.SPREAD: "of the models", SetKind.SAMPLING: "of the refits"}.get(plan.set_kind, "probability")
     facts = [
         (f"Spend a {words.period}", words.money(planned), f"today {words.money(today)}"),
         (f"More {words.outcome_word} {horizon(plan, words)}", signed(plan.uplift, words), more),
