@@ -261,13 +261,12 @@ def _add_break_even(figure: go.Figure, points: ClusterReturnPoints, colour: str,
 
 
 def _title(points: ClusterReturnPoints) -> str:
-    """The channel the picks of the clusters disagree most about."""
+    """The channel of which picks differ most per unit of spend, if one is far above another."""
     word, names = points.words.return_word, points.words.names
     value = np.nan_to_num(points.value, nan=0.0, posinf=0.0)
     best, worst = value.max(axis=0), value.min(axis=0)
-    gap = np.divide(best, worst, out=np.where(best > 0, np.inf, 1.0), where=worst > 0)
-    j = int(np.argmax(gap))
-    if gap[j] < _WORTH_A_TITLE:
+    j = int(np.argmax(best - worst))
+    if best[j] <= _WORTH_A_TITLE * worst[j]:
         return f"{word} per channel is much the same in all clusters"
     ends = [points.words.returns(float(worst[j])), points.words.returns(float(best[j]))]
     if points.words.kind is OutcomeKind.CONVERSION:

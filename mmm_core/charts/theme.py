@@ -226,6 +226,12 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def faint(colour: str, opacity: float) -> str:
+    """A colour ``#RRGGBB`` that lets what is behind it through, for bands; opacity 0..1."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
 def hover_text(text: str) -> str:
     """Make text safe inside a hover template, where ``%{`` begins a field."""
     return escape(text).replace("%", "&#37;")

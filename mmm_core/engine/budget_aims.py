@@ -76,7 +76,7 @@ class MeanAim:
 
     def value_and_slope(self, plan: FloatArray) -> tuple[float, FloatArray]:
         """Sum of the channels' means and their slopes."""
-        value, slope, _ = mean_outcome(self.curves, self.weights, plan[None, :])
+        value, slope = mean_outcome(self.curves, self.weights, plan[None, :])
         return float(value.sum()), slope[0]
 
     def gains(self, plans: FloatArray) -> FloatArray:

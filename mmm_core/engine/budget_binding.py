@@ -8,7 +8,7 @@ import numpy as np
 from mmm_core.engine.budget_answer import limit_status
 from mmm_core.engine.budget_conflicts import amount
 from mmm_core.engine.budget_limits import PlanFrame
-from mmm_core.engine.budget_polish import EXACT, ROUGH, ascend, best_plan
+from mmm_core.engine.budget_polish import CLOSE, ROUGH, ascend
 from mmm_core.engine.budget_task import PlanTask
 from mmm_core.entities.budget import BudgetGoal, PlanAim
 from mmm_core.entities.columns import OutcomeKind
@@ -40,9 +40,9 @@ class _BindingWriter:
 
     def __init__(self, task: PlanTask, frame: PlanFrame, plan: FloatArray, what: str) -> None:
         self.task, self.frame, self.plan, self.what = task, frame, plan, what
-        self.score = float(task.scores(plan[None, :])[0])
+        self.score = float(task.judge(plan[None, :]).score[0])
         self.period = frame.words.period
-        self.effort = EXACT if task.aim.is_smooth else ROUGH
+        self.effort = CLOSE if task.aim.is_smooth else ROUGH
 
     def on_budget(self) -> list[str]:
         """More budget per period."""
@@ -120,12 +120,8 @@ class _BindingWriter:
     def _gain(self, wider: PlanTask) -> str:
         """What the best plan near this one gains with more room, in words."""
         start = wider.settle(self.plan[None, :])
-        again = best_plan(wider, np.stack([start[0], ascend(wider, start[0], self.effort)]))
-        score = float(wider.scores(again[None, :])[0])
-        if wider.goal is not BudgetGoal.MAX_RESPONSE and wider.slacks(again[None, :])[0] < -1e-9 * abs(
-            self.task.target
-        ):
-            score = self.score
+        judged = wider.judge(np.stack([start[0], ascend(wider, start[0], self.effort)]))
+        score = float(judged.score[judged.best()]) if judged.meets().any() else self.score
         gain = max(score - self.score, 0.0) * self.frame.request.n_periods
         horizon = f"over the {self.frame.request.n_periods} {self.period}s"
         if self.frame.request.n_periods == 1:

@@ -32,14 +32,14 @@ class Effort(NamedTuple):
 
 
 EXACT = Effort(200, 1e-13)
+CLOSE = Effort(60, 1e-10)
+"""Enough to say what more room would bring, in a few digits."""
 ROUGH = Effort(25, 1e-8)
 """Where slopes jump SLSQP soon walks in place; exchanges do the rest."""
 EXCHANGE_STEPS = np.geomspace(0.1, 1e-6, 26)
 """Sizes of exchanges, share of the plan's spend."""
 _MOST_EXCHANGES = 12
 """Per size."""
-_TOLERANCE = 1e-9
-"""Relative; a target missed by less is met."""
 
 
 def polish(task: PlanTask, starts: FloatArray) -> FloatArray:
@@ -53,34 +53,16 @@ def polish(task: PlanTask, starts: FloatArray) -> FloatArray:
         Spend per period, shape (n_channels,).
     """
     if task.aim.is_smooth:
-        return best_plan(task, np.stack([ascend(task, start) for start in starts]))
+        return task.best(np.stack([ascend(task, start) for start in starts]))
     first = task.with_aim(task.aim.smoothed(SMOOTHING_WIDTHS[0])) if isinstance(task.aim, QuantileAim) else task
     reached = [ascend(first, start, ROUGH) for start in starts]
-    plan = best_plan(task, np.concatenate([starts, reached]))
+    plan = task.best(np.concatenate([starts, reached]))
     if isinstance(task.aim, QuantileAim):
         for width in SMOOTHING_WIDTHS[1:]:
             closer = ascend(task.with_aim(task.aim.smoothed(width)), plan, ROUGH)
-            plan = best_plan(task, np.stack([plan, closer]))
+            plan = task.best(np.stack([plan, closer]))
     plan = exchange(task, plan)
-    return plan if task.goal is BudgetGoal.MAX_RESPONSE else best_plan(task, np.stack([plan, tighten(task, plan)]))
-
-
-def best_plan(task: PlanTask, plans: FloatArray) -> FloatArray:
-    """The highest score among plans that meet the target; when none does, the one that misses it least."""
-    scores = np.where(meets_target(task, plans), task.scores(plans), -np.inf)
-    if scores.max() > -np.inf:
-        best: FloatArray = plans[int(scores.argmax())]
-        return best
-    least: FloatArray = plans[int(task.slacks(plans).argmax())]
-    return least
-
-
-def meets_target(task: PlanTask, plans: FloatArray) -> BoolArray:
-    """Whether every plan meets the target, to rounding."""
-    if task.goal is BudgetGoal.MAX_RESPONSE:
-        return np.ones(len(plans), dtype=bool)
-    meets: BoolArray = task.slacks(plans) >= -_TOLERANCE * np.abs(task.aim.values(plans))
-    return meets
+    return plan if task.goal is BudgetGoal.MAX_RESPONSE else task.best(np.stack([plan, tighten(task, plan)]))
 
 
 def ascend(task: PlanTask, start: FloatArray, effort: Effort = EXACT) -> FloatArray:
@@ -111,13 +93,13 @@ def tighten(task: PlanTask, plan: FloatArray) -> FloatArray:
 
     A violation that no spend on that way mends is left.
     """
-    slack = float(task.slacks(plan[None, :])[0])
+    slack = float(task.judge(plan[None, :]).slack[0])
     to_more = (slack > 0) == (task.goal is BudgetGoal.TARGET_RETURN)
     end = np.where(to_more, task.space.high, task.space.low)
     end = task.space.settle(end[None, :], np.array([task.space.most if to_more else task.space.least]))[0]
 
     def slack_at(way: float) -> float:
-        return float(task.slacks((plan + way * (end - plan))[None, :])[0])
+        return float(task.judge((plan + way * (end - plan))[None, :]).slack[0])
 
     at_end = slack_at(1.0)
     if slack == 0.0 or np.allclose(plan, end, rtol=1e-14, atol=0.0):

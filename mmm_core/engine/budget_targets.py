@@ -66,8 +66,9 @@ def remarks_on_target(
     if request.goal is BudgetGoal.MAX_RESPONSE:
         return []
     remarks = []
-    value, spend = float(task.aim.values(plan[None, :])[0]), float(plan.sum())
-    is_exceeded = task.slacks(plan[None, :])[0] > _SAME * abs(value)
+    judged, spend = task.judge(plan[None, :]), float(plan.sum())
+    value = float(judged.worth[0])
+    is_exceeded = judged.slack[0] > _SAME * abs(value)
     if is_exceeded and request.goal is BudgetGoal.TARGET_RETURN:
         reached = value / max(spend, _TINY)
         told = f"the return is {rate(reached)}, above the target of {rate(task.target)}"

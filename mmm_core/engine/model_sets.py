@@ -130,7 +130,7 @@ def set_of_ridge_models(
             carried=described.carried,
             units_per_spend=units_per_spend(design),
         ),
-        carry_over=described.carry_over,
+        carry_over=described.carry_over.sum(axis=1),
         label=label,
     )
 

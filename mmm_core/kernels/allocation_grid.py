@@ -127,7 +127,7 @@ def own_splits(curves: PlanCurves, grid: FloatArray, limits: StepLimits) -> Floa
     for m in range(n_models):
         for c in range(n_channels):
             for i in range(min(limits.most[c], n_levels - 1) + 1):
-                gain[c, i], _, _ = channel_outcome(curves, m, c, grid[c, i])
+                gain[c, i], _ = channel_outcome(curves, m, c, grid[c, i])
         splits = best_splits(gain, limits)
         if splits.value[n_levels - 1] > -np.inf:
             steps = steps_of(splits, limits.unit, n_levels - 1)

@@ -133,11 +133,6 @@ def set_curve(run_id: str, basis: SetBasis, solution_id: str, channel: str) -> S
     return _set_curve(str(workspace().folder), run_id, basis, solution_id, channel, _grouping(basis))
 
 
-def _grouping(basis: SetBasis) -> Grouping | None:
-    """How models are grouped, where that matters."""
-    return session.clustering() if basis is SetBasis.CLUSTER else None
-
-
 def clusters(run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
     """Groups of like models on the fronts of a run, or why there are none."""
     return _clusters(str(workspace().folder), run_id, cluster_by, k)
@@ -198,6 +193,11 @@ def expected_seconds(data: MMMDataCollection, trials: TrialsConfig) -> float | N
 def worker() -> WorkerRecord | None:
     """The worker that lives now; looked up at most once a second."""
     return _worker(str(workspace().folder))
+
+
+def _grouping(basis: SetBasis) -> Grouping | None:
+    """How models are grouped, where that matters."""
+    return session.clustering() if basis is SetBasis.CLUSTER else None
 
 
 @st.cache_resource(show_spinner=False)
@@ -282,7 +282,8 @@ def _model(folder: str, run_id: str, solution_id: str) -> FittedModel:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _model_set(folder: str, run_id: str, basis: SetBasis, solution_id: str, grouping: Grouping | None) -> ModelSet:
-    from mmm_core.engine.set_choice import choose_set, set_of_cluster
+    from mmm_core.engine.cluster_sets import set_of_cluster
+    from mmm_core.engine.set_choice import choose_set
 
     found = _result(folder, run_id)
     if grouping is not None:

@@ -114,3 +114,26 @@ def test_conversions_are_spoken_of_as_cost(studio: Visit, workspace: Workspace) 
 
 def test_without_a_run_the_page_says_what_is_needed(studio: Visit, workspace: Workspace) -> None:
     assert "no finished run yet" in plain(studio("clusters", project=new_project(workspace)))
+
+
+def _label_of_its_cluster(run_id: str, solution_id: str, k: int) -> None:
+    """A page of its own: what the models behind "its cluster" are called."""
+    import streamlit as st
+
+    from mmm_core.entities.model_set import SetBasis
+    from pages.shared import loaders, session
+
+    session.set_clustering("hyperparameters", k)
+    st.text(loaders.model_set(run_id, SetBasis.CLUSTER, solution_id).label)
+
+
+def test_its_cluster_means_on_other_pages_what_was_grouped_here(run_id: str) -> None:
+    for k in (3, 5):
+        pick = expected(k).clusters[1]
+        app = AppTest.from_function(_label_of_its_cluster, args=(run_id, pick.pick_id, k), default_timeout=60).run()
+        assert app.text[0].value == f"cluster 2 of {k}, {pick.n_models} models"
+
+
+def test_going_onward_makes_the_cluster_the_models_that_are_spoken_of(page: AppTest) -> None:
+    page.button(key="next_step").click().run()
+    assert page.session_state["studio.basis"] == "cluster"
