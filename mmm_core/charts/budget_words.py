@@ -16,6 +16,8 @@ SMALLEST_MOVE = 0.001
 """Share of today's whole spend below which a change is not worth a sentence."""
 
 _MOST_NAMES = 2
+_ROUNDING = 1e-9
+"""Weights of models sum to 1 up to this."""
 
 
 class Move(NamedTuple):
@@ -146,7 +148,9 @@ def better_sentence(plan: BudgetPlan) -> str:
     share = share_text(plan.probability_better)
     if plan.set_kind is SetKind.SPREAD:
         return f"The plan beats today's spend in {share} of {plan.n_models:,} models."
-    return f"The probability that the plan beats today's spend is {share} ({plan.interval_label})."
+    if plan.set_kind is SetKind.SAMPLING:
+        return f"The plan beats today's spend in {share} of {plan.n_models:,} refits: the sampling error of this one model."
+    return f"The probability that the plan beats today's spend is {share}."
 
 
 def agreement_text(move: Move, plan: BudgetPlan, words: Vocabulary) -> str:
@@ -182,9 +186,9 @@ def extrapolated_names(plan: BudgetPlan, words: Vocabulary) -> tuple[str, ...]:
 
 def share_text(share: float) -> str:
     """A share that is neither all nor none is never rounded to it."""
-    if 0 < share < 0.01:
+    if _ROUNDING < share < 0.01:
         return "less than 1%"
-    if 0.99 < share < 1:
+    if 0.99 < share < 1 - _ROUNDING:
         return "more than 99%"
     return percent(share)
 
