@@ -139,7 +139,7 @@ def test_a_model_in_no_cluster_is_shown_without_a_range_and_told_why(studio: Vis
     on_fronts = set(result().pareto["solution_ids"])
     outside = next(name for name in result().collection.model_output.solution_ids if name not in on_fronts)
     app = press(studio("model", run=run_id, model=outside), "model_basis", SetBasis.CLUSTER)
-    assert f"Model {outside} is not on the chosen fronts, so it belongs to no cluster" in plain(app)
+    assert f"Model {outside} belongs to no cluster. Only models on the chosen fronts are grouped." in plain(app)
     assert "Ranges: one model, no interval" in plain(app)
     assert len(figures(app)) == 3
 
@@ -150,3 +150,8 @@ def test_the_pick_of_a_cluster_is_told_by_its_badges(studio: Visit, run_id: str)
     app = studio("model", run=run_id, model=report.clusters[-1].pick_id)
     assert f"Cluster {report.k}" in plain(app)
     assert "Pick of its cluster" in plain(app)
+
+
+def test_the_next_step_is_the_budget(page: AppTest) -> None:
+    assert page.button(key="next_step").label == "Plan the budget"
+    assert not page.button(key="next_step").disabled
