@@ -15,7 +15,6 @@ from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.naming import readable_name
 
-_CAREFUL = {PlanAim.MEAN: "", PlanAim.LOW_QUANTILE: ", on the safe side", PlanAim.RISK_AVERSE: ", less the risk"}
 _NEAR = 1e-6
 """Relative; a sum this near to its limit is at it."""
 _STEP = 0.1
