@@ -15,8 +15,14 @@ st.set_page_config(
 PAGES = {
     "Start": [(Route.HOME, "Home", "home")],
     "Prepare": [(Route.UPLOAD, "Upload", "upload_file"), (Route.CONFIGURE, "Configure", "tune")],
-    "Model": [(Route.RUN, "Run", "play_circle"), (Route.PARETO, "Pareto explorer", "scatter_plot")],
-    "Library": [(Route.SAVED, "Saved results", "inventory_2")],
+    "Model": [
+        (Route.RUN, "Run", "play_circle"),
+        (Route.PARETO, "Pareto explorer", "scatter_plot"),
+        (Route.CLUSTERS, "Clusters", "workspaces"),
+        (Route.MODEL, "Model", "description"),
+    ],
+    "Decide": [(Route.BUDGET, "Budget", "payments")],
+    "Library": [(Route.SAVED, "Saved results", "inventory_2"), (Route.METHODOLOGY, "Methodology", "menu_book")],
 }
 
 groups = {

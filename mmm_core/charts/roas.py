@@ -1,4 +1,4 @@
-"""Return per channel with its spread across models; cost per conversion when the outcome is a count."""
+"""Return per channel with its interval over a model set; cost per conversion when the outcome is a count."""
 
 import math
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from mmm_core.charts.theme import PALETTES, Theme, apply_theme, escape, short_la
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.design import FloatArray
-from mmm_core.entities.run_result import ParetoResult
+from mmm_core.entities.ledger import Ledger
 
 _CHARACTER = 6.6  # pixels a character takes at 12 px, on average
 
@@ -23,7 +23,7 @@ class ReturnPoints(NamedTuple):
         value: Of the model in question, outcome per unit of spend, shape (n_channels,).
         low: Low end of the spread, same shape.
         high: High end, same shape.
-        n_models: How many models the spread is over.
+        interval_label: What low and high are.
         break_even: Outcome per unit of spend at which a channel pays for itself; None when unknown.
         model_name: What the points are, for the legend.
         words: Names and units.
@@ -33,37 +33,34 @@ class ReturnPoints(NamedTuple):
     value: FloatArray
     low: FloatArray
     high: FloatArray
-    n_models: int
+    interval_label: str
     break_even: float | None
     model_name: str
     words: Vocabulary
 
 
 def return_points(
-    pareto: ParetoResult,
+    ledger: Ledger,
     words: Vocabulary,
     *,
-    roas: dict[str, float] | None = None,
     model_name: str = "recommended model",
     break_even: float | None = None,
 ) -> ReturnPoints:
-    """Collect returns and their spread across the models on the fronts.
+    """Collect returns and their intervals over a model set.
 
     Args:
-        pareto: Fronts and estimates of a run.
+        ledger: What the set says.
         words: Names and units.
-        roas: ROAS of the model to mark; None marks the estimates' own.
         model_name: What is marked.
         break_even: Break-even ROAS.
     """
-    rows = pareto["estimates"].set_index("channel").loc[list(words.paid)]
-    value = rows["roas"].to_numpy(np.float64) if roas is None else np.array([roas[name] for name in words.paid])
+    rows = ledger.channels.set_index("channel").loc[list(words.paid)]
     return ReturnPoints(
         channels=words.paid,
-        value=value,
-        low=rows["low"].to_numpy(np.float64),
-        high=rows["high"].to_numpy(np.float64),
-        n_models=len(pareto["solution_ids"]),
+        value=rows["roas"].to_numpy(np.float64),
+        low=rows["roas_low"].to_numpy(np.float64),
+        high=rows["roas_high"].to_numpy(np.float64),
+        interval_label=ledger.interval_label,
         break_even=break_even,
         model_name=model_name,
         words=words,
@@ -81,7 +78,7 @@ def draw_returns(points: ReturnPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     figure = go.Figure()
     reach, room = _add_bars(figure, points, theme)
     _add_break_even(figure, points, theme, reach)
-    spread = f"Diamond: {points.model_name}. Bar: {spread_label(points.n_models)}, not a sampling error."
+    spread = f"Diamond: {points.model_name}. Bar: {points.interval_label}{_not_more_than_it_is(points)}."
     height = 80 + 36 * len(points.channels)
     apply_theme(figure, theme, title=_title(points), subtitle=spread, height=height)
     figure.update_layout(
@@ -101,6 +98,10 @@ def draw_returns(points: ReturnPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     return figure
 
 
+def _not_more_than_it_is(points: ReturnPoints) -> str:
+    return ", not a sampling error" if points.interval_label.startswith("spread") else ""
+
+
 def _add_bars(figure: go.Figure, points: ReturnPoints, theme: Theme) -> tuple[float, int]:
     """Add spread, value and text of every channel; answers how far the axis must reach and the pixels its texts take."""
     palette, words = PALETTES[theme], points.words
@@ -115,7 +116,7 @@ def _add_bars(figure: go.Figure, points: ReturnPoints, theme: Theme) -> tuple[fl
             y=rows,
             x=np.minimum(high, reach) - np.minimum(low, reach),
             base=np.minimum(low, reach),
-            name=spread_label(points.n_models),
+            name=points.interval_label,
             marker={"color": [words.colours[name] for name in points.channels], "opacity": 0.45},
             hoverinfo="skip",
         )

@@ -55,8 +55,8 @@ class CandidateEvaluator:
         """
         if solver not in SOLVERS:
             raise SettingsError(f"solver must be one of {', '.join(SOLVERS)}; got {solver!r}.")
-        self._problem = _arrays_of(design)
-        self._layout = _layout_of(design, tuple(names))
+        self._problem = arrays_of(design)
+        self._layout = layout_of(design, tuple(names))
         self._n_parameters = len(names)
         self._rules = Rules(
             glmnet=solver == "glmnet",
@@ -86,7 +86,8 @@ class CandidateEvaluator:
         return evaluate_batch(values, self._problem, self._layout, self._rules)
 
 
-def _arrays_of(design: Design) -> Problem:
+def arrays_of(design: Design) -> Problem:
+    """The design as the compiled code reads it."""
     rows = design.rows
     spend = design.spend[rows].sum(axis=0)
     return Problem(
@@ -114,7 +115,12 @@ def required_keys(design: Design) -> list[str]:
     return [f"{channel}_{parameter}" for channel, kind in media for parameter in parameters_of(kind)] + ["lambda"]
 
 
-def _layout_of(design: Design, names: tuple[str, ...]) -> Layout:
+def layout_of(design: Design, names: tuple[str, ...]) -> Layout:
+    """Where each hyperparameter of ``design`` stands in rows whose columns are ``names``.
+
+    Raises:
+        BoundsError: A hyperparameter of a medium or lambda is not among ``names``.
+    """
     position = {name: i for i, name in enumerate(names)}
     missing = [key for key in required_keys(design) if key not in position]
     if missing:

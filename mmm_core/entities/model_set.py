@@ -18,6 +18,15 @@ class SetKind(StrEnum):
     POSTERIOR = "posterior"
 
 
+class SetBasis(StrEnum):
+    """Which models of a run a page speaks of; each includes the model that is looked at as point estimate."""
+
+    FRONT = "front"
+    CLUSTER = "cluster"
+    SAMPLING = "sampling"
+    MODEL = "model"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MediaCurves:
     """Response curves of every medium in every model.
@@ -56,6 +65,8 @@ class ModelSet:
         weekly: Contribution per modelled period and term that goes with the point estimate, shape (n_rows, n_terms); its
             column sums are the contributions of ``point``, or their weighted mean.
         curves: Response curves.
+        carry_over: Part of the point estimate's contribution of every medium that comes from earlier periods' spend, outcome
+            units, shape (n_media,); NaN where it is not known.
         label: What the set is called on screen: "112 models on the best 8 fronts", "cluster 2", "model 3_412".
     """
 
@@ -68,6 +79,7 @@ class ModelSet:
     contributions: FloatArray
     weekly: FloatArray
     curves: MediaCurves
+    carry_over: FloatArray
     label: str
 
     def __post_init__(self) -> None:
@@ -77,6 +89,7 @@ class ModelSet:
             "contributions": (self.contributions, (n_models, len(self.term_names))),
             "weekly": (self.weekly, (len(self.design.rows), len(self.term_names))),
             "curves.coefficient": (self.curves.coefficient, (n_models, n_media)),
+            "carry_over": (self.carry_over, (n_media,)),
         }
         for name, (array, shape) in wanted.items():
             if array.shape != shape:
@@ -115,3 +128,36 @@ class ModelSet:
         if self.kind is SetKind.POSTERIOR:
             return "about 90% (posterior)"
         return "one model, no interval"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SetCurve:
+    """What one channel brings per period at other levels of spend, over a model set.
+
+    Attributes:
+        channel: Channel key.
+        spend: Spend per period, currency, ascending from 0, shape (n_points,).
+        response: Outcome per period of the point estimate, same shape; includes the response to past carry-over.
+        low: Low end over the set, same shape.
+        high: High end, same shape.
+        marginal: Slope of ``response``: outcome per further unit of spend, same shape; inf at 0 where the curve starts upright.
+        carry_over_response: Response at no spend: what earlier periods' spend still brings, per period.
+        mean_spend: Mean spend per period over the modelled rows.
+        mean_response: Point response at the mean spend.
+        mean_marginal: Slope there.
+        highest_seen: Largest spend of one period in the modelled rows; the curve beyond it is extrapolation.
+        interval_label: What low and high are.
+    """
+
+    channel: str
+    spend: FloatArray
+    response: FloatArray
+    low: FloatArray
+    high: FloatArray
+    marginal: FloatArray
+    carry_over_response: float
+    mean_spend: float
+    mean_response: float
+    mean_marginal: float
+    highest_seen: float
+    interval_label: str

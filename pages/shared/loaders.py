@@ -16,7 +16,9 @@ from mmm_core.engine.model_summary import SearchSize, expected_rate, search_size
 from mmm_core.engine.project_file import ParsedProject, parse_project
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
+from mmm_core.entities.ledger import Ledger
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
+from mmm_core.entities.model_set import ModelSet, SetBasis, SetCurve
 from mmm_core.entities.records import ProjectRecord, RunRecord, WorkerRecord
 from mmm_core.entities.run_result import RunResult
 from mmm_core.entities.trials_config import TrialsConfig
@@ -105,6 +107,21 @@ def response(run_id: str, solution_id: str, channel: str) -> ResponseCurve:
     return _response(str(workspace().folder), run_id, solution_id, channel)
 
 
+def model_set(run_id: str, basis: SetBasis, solution_id: str) -> ModelSet:
+    """The models behind a choice, with one of them as point estimate."""
+    return _model_set(str(workspace().folder), run_id, basis, solution_id)
+
+
+def ledger(run_id: str, basis: SetBasis, solution_id: str) -> Ledger:
+    """Every number about channels and terms that pages show, over the models behind a choice."""
+    return _ledger(str(workspace().folder), run_id, basis, solution_id)
+
+
+def set_curve(run_id: str, basis: SetBasis, solution_id: str, channel: str) -> SetCurve:
+    """Response curve of one channel over the models behind a choice."""
+    return _set_curve(str(workspace().folder), run_id, basis, solution_id, channel)
+
+
 def country_names() -> dict[str, str]:
     """ISO code to name of the countries whose public holidays are known."""
     return _country_names()
@@ -124,20 +141,6 @@ def expected_seconds(data: MMMDataCollection, trials: TrialsConfig) -> float | N
 def worker() -> WorkerRecord | None:
     """The worker that lives now; looked up at most once a second."""
     return _worker(str(workspace().folder))
-
-
-def hyperparameters_of(result: RunResult, solution_id: str) -> dict[str, float]:
-    """Flat hyperparameters of one candidate.
-
-    Raises:
-        NotFoundError: The run has no such candidate.
-    """
-    output = result.collection.model_output
-    trial_number, _, row = solution_id.partition("_")
-    for trial in output.trials:
-        if str(trial.number) == trial_number and row.isdigit() and 0 < int(row) <= len(trial.hyperparameters):
-            return dict(zip(output.parameter_names, map(float, trial.hyperparameters[int(row) - 1]), strict=True))
-    raise NotFoundError(f"This run has no model {solution_id!r}. Pick another one in the Pareto explorer.")
 
 
 @st.cache_resource(show_spinner=False)
@@ -215,16 +218,31 @@ def _size(folder: str, run_id: str) -> SearchSize | None:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _model(folder: str, run_id: str, solution_id: str) -> FittedModel:
-    from mmm_core.engine.candidate import refit_model
+    from mmm_core.engine.set_choice import model_of
 
-    found, rules = _result(folder, run_id), request(workspace().get_run(run_id)).trials
-    return refit_model(
-        found.design,
-        hyperparameters_of(found, solution_id),
-        intercept=rules.intercept,
-        intercept_sign=rules.intercept_sign,
-        rssd_zero_penalty=rules.rssd_zero_penalty,
-    )
+    return model_of(_result(folder, run_id), solution_id, request(workspace().get_run(run_id)).trials)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _model_set(folder: str, run_id: str, basis: SetBasis, solution_id: str) -> ModelSet:
+    from mmm_core.engine.set_choice import choose_set
+
+    return choose_set(_result(folder, run_id), basis, solution_id, request(workspace().get_run(run_id)).trials)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _ledger(folder: str, run_id: str, basis: SetBasis, solution_id: str) -> Ledger:
+    from mmm_core.engine.ledger import build_ledger
+
+    kind = _result(folder, run_id).collection.model_output.outcome_kind
+    return build_ledger(_model_set(folder, run_id, basis, solution_id), kind)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _set_curve(folder: str, run_id: str, basis: SetBasis, solution_id: str, channel: str) -> SetCurve:
+    from mmm_core.engine.model_sets import set_curve as curve
+
+    return curve(_model_set(folder, run_id, basis, solution_id), channel)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

@@ -10,6 +10,7 @@ from mmm_core.charts.theme import compact_number, percent
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.engine.parameter_table import channel_parameters
 from mmm_core.entities.fitted_model import FittedModel
+from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.run_result import RunResult
 from pages.shared import loaders, session
@@ -34,7 +35,7 @@ def draw(run: RunRecord, result: RunResult, words: Vocabulary, solution_id: str,
         _choice(result, solution_id, choices)
         _badges(result, solution_id)
         _metrics(result, model, solution_id)
-        _returns(run, result, words, model)
+        _returns(run, words, solution_id)
         with st.expander("Hyperparameters"):
             _hyperparameters(model, words)
         _pick(run, result, solution_id)
@@ -89,11 +90,10 @@ def _metrics(result: RunResult, model: FittedModel, solution_id: str) -> None:
     st.html(f'<div style="display:grid;grid-template-columns:1fr 1fr;gap:.5rem .75rem">{cells}</div>')
 
 
-def _returns(run: RunRecord, result: RunResult, words: Vocabulary, model: FittedModel) -> None:
+def _returns(run: RunRecord, words: Vocabulary, solution_id: str) -> None:
     points = return_points(
-        result.pareto,
+        loaders.ledger(run.run_id, SetBasis.FRONT, solution_id),
         words,
-        roas=dict(model.roas),
         model_name="this model",
         break_even=loaders.request(run).settings.outcome.break_even_roas,
     )

@@ -14,7 +14,11 @@ class Route(StrEnum):
     CONFIGURE = "pages/configure.py"
     RUN = "pages/run.py"
     PARETO = "pages/pareto.py"
+    CLUSTERS = "pages/clusters.py"
+    MODEL = "pages/model.py"
+    BUDGET = "pages/budget.py"
     SAVED = "pages/saved.py"
+    METHODOLOGY = "pages/methodology.py"
 
     @property
     def exists(self) -> bool:

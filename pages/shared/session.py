@@ -8,6 +8,8 @@ from typing import cast
 
 import streamlit as st
 
+from mmm_core.entities.model_set import SetBasis
+
 PROJECT = "project"
 RUN = "run"
 MODEL = "model"
@@ -71,6 +73,17 @@ def address_of(*, project: str | None = None, run: str | None = None, model: str
 def current_address() -> dict[str, str]:
     """Query parameters of what is open now, for links and page changes."""
     return address_of(project=project_id(), run=run_id(), model=model_id())
+
+
+def basis() -> SetBasis:
+    """Which models pages speak of beside the one that is looked at; those on the fronts until another choice is made."""
+    kept = recall("basis")
+    return SetBasis(kept) if kept in set(SetBasis) else SetBasis.FRONT
+
+
+def set_basis(chosen: SetBasis) -> None:
+    """Remember which models pages speak of, for this visit."""
+    remember("basis", str(chosen))
 
 
 def is_expert(project_id: str) -> bool:

@@ -8,7 +8,7 @@ from mmm_core.charts.theme import Theme
 from mmm_core.charts.vocabulary import Vocabulary, vocabulary
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.run_result import RunResult
-from tests.charts.run_builder import build_result
+from tests.charts.run_builder import build_ledger, build_result
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def conversions() -> tuple[RunResult, Vocabulary]:
 
 def test_channels_stand_by_spend_with_the_spread_across_the_front_models() -> None:
     result = build_result()
-    points = return_points(result.pareto, vocabulary(result))
+    points = return_points(build_ledger(), vocabulary(result))
     assert points.channels == ("social_spend", "search_spend", "tv_spend")
     assert np.all(points.low <= points.high)
     figure = draw_returns(points)
@@ -28,13 +28,13 @@ def test_channels_stand_by_spend_with_the_spread_across_the_front_models() -> No
 
 def test_a_point_never_stands_without_its_range() -> None:
     result = build_result()
-    figure = draw_returns(return_points(result.pareto, vocabulary(result)))
+    figure = draw_returns(return_points(build_ledger(), vocabulary(result)))
     assert all("(" in note.text and "–" in note.text for note in figure.layout.annotations)
 
 
 def test_the_text_of_a_channel_stands_on_the_row_of_its_bar_beside_the_plot() -> None:
     result = build_result()
-    figure = draw_returns(return_points(result.pareto, vocabulary(result)))
+    figure = draw_returns(return_points(build_ledger(), vocabulary(result)))
     notes = figure.layout.annotations
     assert [note.y for note in notes] == list(figure.data[0].y)
     assert {(note.xanchor, note.yanchor, note.yshift) for note in notes} == {("left", "middle", None)}
@@ -43,7 +43,7 @@ def test_the_text_of_a_channel_stands_on_the_row_of_its_bar_beside_the_plot() ->
 
 def test_break_even_is_a_line() -> None:
     result = build_result()
-    figure = draw_returns(return_points(result.pareto, vocabulary(result), break_even=2.0))
+    figure = draw_returns(return_points(build_ledger(), vocabulary(result), break_even=2.0))
     assert figure.layout.shapes[0].x0 == 2.0
 
 
@@ -60,8 +60,8 @@ def test_a_channel_some_models_credit_with_nothing_has_no_upper_limit_of_cost(
     conversions: tuple[RunResult, Vocabulary], theme: Theme
 ) -> None:
     result, words = conversions
-    result.pareto["estimates"]["low"] = 0.0
-    figure = draw_returns(return_points(result.pareto, words), theme)
+    ledger = build_ledger(kind=result.collection.model_output.outcome_kind, low=0.0)
+    figure = draw_returns(return_points(ledger, words), theme)
     assert all("no limit" in note.text for note in figure.layout.annotations)
     assert all(math.isfinite(value) for value in figure.data[0].x)
     assert "inf" not in figure.to_json().lower().replace("info", "")
@@ -69,8 +69,9 @@ def test_a_channel_some_models_credit_with_nothing_has_no_upper_limit_of_cost(
 
 def test_without_any_return_the_title_says_so() -> None:
     result = build_result()
-    zero = dict.fromkeys(result.collection.model_output.paid_names, 0.0)
-    figure = draw_returns(return_points(result.pareto, vocabulary(result), roas=zero))
+    ledger = build_ledger()
+    ledger.channels["roas"] = 0.0
+    figure = draw_returns(return_points(ledger, vocabulary(result)))
     assert "No paid channel" in figure.layout.title.text
 
 
