@@ -1,0 +1,38 @@
+"""What each method answers on one market, all in one form."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mmm_core.entities.budget import PlanAim
+from mmm_core.entities.design import FloatArray
+from mmm_core.entities.model_set import ModelSet
+
+LEVELS = (0.5, 0.8, 0.9, 0.95)
+"""Nominal probabilities of the intervals that are checked."""
+
+RECOMMENDED, ROBYN, LOWEST = "recommended", "Robyn-compatible", "lowest NRMSE"
+METHODS = (RECOMMENDED, ROBYN, LOWEST)
+
+
+class Estimate(NamedTuple):
+    """One method's answer about the paid channels of a market.
+
+    Attributes:
+        method: One of :data:`METHODS`.
+        contribution: Over the modelled periods, shape (n_paid,).
+        roas: The point estimate that is shown, same shape.
+        intervals: Low and high end of ROAS by nominal probability, each shape (n_paid, 2); empty when the method gives none.
+        models: What budgets are planned with.
+        aim: What a plan maximises over them.
+        printed: Factor on the lift before it is shown.
+        seconds: From data to answer, everything included.
+    """
+
+    method: str
+    contribution: FloatArray
+    roas: FloatArray
+    intervals: Mapping[float, FloatArray]
+    models: ModelSet
+    aim: PlanAim
+    printed: float
+    seconds: float

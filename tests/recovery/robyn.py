@@ -1,0 +1,58 @@
+"""Robyn's recipe: TwoPointsDE, 5 x 2000 candidates, the recommended one and the one that fits best."""
+
+import time
+from collections.abc import Mapping
+
+import numpy as np
+
+from mmm_core.engine.model_executor import MMMModelExecutor
+from mmm_core.engine.model_sets import set_of_candidates
+from mmm_core.engine.pareto_optimize import ParetoOptimizer
+from mmm_core.entities.budget import PlanAim
+from mmm_core.entities.design import Design, FloatArray
+from mmm_core.entities.mmmdata_collection import MMMDataCollection
+from mmm_core.entities.model_output import ModelOutput
+from mmm_core.entities.trials_config import TrialsConfig
+from tests.recovery.estimates import LEVELS, LOWEST, ROBYN, Estimate
+
+TRIALS = TrialsConfig(trials=5, iterations=2000, algorithm="TwoPointsDE", cores=1)
+
+
+def robyn_estimates(data: MMMDataCollection, seed: int) -> list[Estimate]:
+    """The recommended candidate, its interval the spread of ROAS over the chosen fronts by quantile, and the best fit."""
+    from mmm_core.engine.features import build_design
+
+    began = time.perf_counter()
+    design = build_design(data)
+    output = MMMModelExecutor(design=design).model_run(data, TRIALS, seed=seed, quiet=True).model_output
+    pareto = ParetoOptimizer().pareto_optimize(data, output)
+    seconds = time.perf_counter() - began
+    ids = output.solution_ids
+    best_fit = ids[int(np.argmin(output.metric("nrmse")))]
+    on_front = output.roas[[ids.index(name) for name in pareto["solution_ids"]]]
+    spread = {level: _quantiles(on_front, level) for level in LEVELS}
+    return [
+        _candidate(ROBYN, design, output, pareto["recommended_id"], spread, seconds),
+        _candidate(LOWEST, design, output, best_fit, {}, seconds),
+    ]
+
+
+def _candidate(
+    method: str, design: Design, output: ModelOutput, name: str, intervals: Mapping[float, FloatArray], seconds: float
+) -> Estimate:
+    row = output.solution_ids.index(name)
+    return Estimate(
+        method=method,
+        contribution=output.paid_contributions[row],
+        roas=output.roas[row],
+        intervals=intervals,
+        models=set_of_candidates(design, output, [name], point_id=name, label=name),
+        aim=PlanAim.MEAN,
+        printed=1.0,
+        seconds=seconds,
+    )
+
+
+def _quantiles(roas: FloatArray, level: float) -> FloatArray:
+    """Ends of the middle ``level`` of the models (rows), shape (n_paid, 2)."""
+    return np.quantile(roas, [(1 - level) / 2, (1 + level) / 2], axis=0).T
