@@ -30,13 +30,17 @@ class PlanAim(StrEnum):
 
 
 class ZeroRule(StrEnum):
-    """What happens to the money of a channel whose coefficient is 0 or that is skipped.
+    """What happens to the money of a channel whose coefficient is 0 in every model.
 
-    KEEP: it keeps its own money (ours). REALLOCATE: it gets 0 and its money is given to the others (R Robyn's rule).
+    KEEP: it keeps its own money (ours): what it spends today, more or less only where the others' limits leave no other way.
+    REALLOCATE: it gets 0, whatever its limits, and its money is given to the others (R Robyn's rule). FREE: it is planned
+    like any other channel, within its limits (R Robyn's ``keep_zero_coefs``). A channel limited to 0 gets 0 under all of
+    them, and its money goes to the others.
     """
 
     KEEP = "keep"
     REALLOCATE = "reallocate"
+    FREE = "free"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
