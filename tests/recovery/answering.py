@@ -19,7 +19,7 @@ SEED = 123
 """Of every search and sampler: the product's default."""
 
 _SHARED = ("tests.recovery.cases", "tests.recovery.plans")
-GROUPS: Mapping[str, str] = {"robyn": "tests.recovery.robyn"}
+GROUPS: Mapping[str, str] = {"recommended": "tests.recovery.recommended", "robyn": "tests.recovery.robyn"}
 """Module of each group of methods that share one computation."""
 
 
@@ -68,9 +68,13 @@ def _case(job: Job) -> Case:
 
 
 def _methods(group: str) -> Callable[[MMMDataCollection, int], list[Estimate]]:
+    if group == "recommended":
+        from tests.recovery.recommended import recommended_estimates
+
+        return recommended_estimates
     from tests.recovery.robyn import robyn_estimates
 
-    return {"robyn": robyn_estimates}[group]
+    return robyn_estimates
 
 
 def _answer(case: Case, estimate: Estimate) -> Answer:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
+
 from mmm_core.entities.budget import PlanAim
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.model_set import ModelSet
@@ -36,3 +38,9 @@ class Estimate(NamedTuple):
     aim: PlanAim
     printed: float
     seconds: float
+
+
+def middle_of(values: FloatArray, level: float) -> FloatArray:
+    """Ends of the middle ``level`` of the models (rows), by channel, shape (n_paid, 2)."""
+    ends: FloatArray = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0).T
+    return ends

@@ -13,7 +13,7 @@ from mmm_core.entities.design import Design, FloatArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_output import ModelOutput
 from mmm_core.entities.trials_config import TrialsConfig
-from tests.recovery.estimates import LEVELS, LOWEST, ROBYN, Estimate
+from tests.recovery.estimates import LEVELS, LOWEST, ROBYN, Estimate, middle_of
 
 TRIALS = TrialsConfig(trials=5, iterations=2000, algorithm="TwoPointsDE", cores=1)
 
@@ -30,7 +30,7 @@ def robyn_estimates(data: MMMDataCollection, seed: int) -> list[Estimate]:
     ids = output.solution_ids
     best_fit = ids[int(np.argmin(output.metric("nrmse")))]
     on_front = output.roas[[ids.index(name) for name in pareto["solution_ids"]]]
-    spread = {level: _quantiles(on_front, level) for level in LEVELS}
+    spread = {level: middle_of(on_front, level) for level in LEVELS}
     return [
         _candidate(ROBYN, design, output, pareto["recommended_id"], spread, seconds),
         _candidate(LOWEST, design, output, best_fit, {}, seconds),
@@ -51,8 +51,3 @@ def _candidate(
         printed=1.0,
         seconds=seconds,
     )
-
-
-def _quantiles(roas: FloatArray, level: float) -> FloatArray:
-    """Ends of the middle ``level`` of the models (rows), shape (n_paid, 2)."""
-    return np.quantile(roas, [(1 - level) / 2, (1 + level) / 2], axis=0).T

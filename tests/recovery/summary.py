@@ -153,7 +153,9 @@ class Target(NamedTuple):
 def targets(battery: Battery) -> list[Target]:
     """The promises that can be counted from answers alone (those about verdicts need the trust card)."""
     robyn = battery.scores.get(ROBYN, ())
-    found = [Target("wape of Robyn-compatible (else the markets are too easy or too hard)", 0.55, 0.85, of.mean_wape(robyn))]
+    found = [
+        Target("wape of Robyn-compatible (else the markets are too easy or too hard)", 0.55, 0.85, of.mean_wape(robyn))
+    ]
     if RECOMMENDED not in battery.scores:
         return found
     ours = battery.scores[RECOMMENDED]
@@ -165,7 +167,9 @@ def targets(battery: Battery) -> list[Target]:
         Target("working channels credited with nothing", 0.0, 0.02, of.zero_rate(ours)),
         Target("intervals shown as about 90% (nominal 95%) cover", 0.85, 0.95, of.coverage(0.95)(ours)),
         Target("budgets made worse", 0.0, 0.18, worse),
-        Target("realised lift as a share of the lift printed", 0.7, np.inf, realised / printed if printed > 0 else np.nan),
+        Target(
+            "realised lift as a share of the lift printed", 0.7, np.inf, realised / printed if printed > 0 else np.nan
+        ),
     ]
 
 
