@@ -194,7 +194,7 @@ def _public(battery: Battery) -> list[str]:
                     f"{one.seconds:.1f}",
                 ]
             )
-    columns = ["set", "method", "wape", "ROAS error, mean", "total media", "inside nominal 95%", "seconds"]
+    columns = ["set", "method", "wape", "ROAS error, mean", "total media", "inside nominal 95%", "processor seconds"]
     note = "The demo is ours; the others are simulated by their authors and read only where they are at hand."
     return [f"## {KINDS['public']}", as_table(columns, lines), note]
 

@@ -56,8 +56,7 @@ def draw_pictures(battery: Battery, folder: Path, kind: str) -> list[Picture]:
 
 
 def _save(battery: Battery, path: Path, words: str, draw: Callable[[Battery, Axes], None]) -> Picture:
-    style = {"svg.hashsalt": "recovery", "font.size": 11, "text.color": _TEXT, "axes.labelcolor": _TEXT}
-    with mpl.rc_context(style):
+    with mpl.rc_context({"svg.hashsalt": "recovery", "font.size": 11, "text.color": _TEXT, "axes.labelcolor": _TEXT}):
         figure = Figure(figsize=(8.0, 5.2), layout="constrained")
         axes = figure.add_subplot()
         axes.spines[["top", "right"]].set_visible(False)

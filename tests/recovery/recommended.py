@@ -1,13 +1,11 @@
 """What the product recommends: the averaged estimate with its defaults."""
 
-import time
-
 import numpy as np
 
 from mmm_core.engine.posterior_sampler import PosteriorSampler
 from mmm_core.entities.budget import PlanAim
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
-from tests.recovery.estimates import LEVELS, RECOMMENDED, Estimate, middle_of
+from tests.recovery.estimates import LEVELS, RECOMMENDED, Estimate, middle_of, processor_seconds
 
 PRINTED = 0.7
 """The factor on a plan's lift before it is shown (TRUTH 3.6)."""
@@ -15,9 +13,9 @@ PRINTED = 0.7
 
 def recommended_estimates(data: MMMDataCollection, seed: int) -> list[Estimate]:
     """Posterior means of contributions, posterior medians of ROAS, intervals by quantile of the draws."""
-    began = time.perf_counter()
+    began = processor_seconds()
     posterior = PosteriorSampler().sample(data, seed=seed, cores=1)
-    seconds = time.perf_counter() - began
+    seconds = processor_seconds() - began
     paid = posterior.channels.iloc[: posterior.model_set.design.n_paid]
     return [
         Estimate(

@@ -42,7 +42,7 @@ class Answer:
         contribution: By channel.
         roas: Point estimate shown, by channel.
         intervals: By nominal probability (as text, for JSON): low and high end of ROAS by channel.
-        seconds: From data to answer.
+        seconds: Of processor time, from data to answer.
         plan: None where the truth about money is not known.
     """
 

@@ -22,7 +22,7 @@ def run_jobs(
         say: Told about every answer and how long the rest will take.
 
     Returns:
-        Records by case and group, of the jobs.
+        Records by case and group: of the jobs, and of other groups where they are done on all of the same cases.
     """
     marks = fingerprints()
     done = finished(checkpoint, marks)
@@ -46,8 +46,10 @@ def run_jobs(
             keep(answer(job, marks[job.group]), n_done)
     elif waiting:
         _run_parallel(waiting, marks, cores, keep)
-    wanted = {(job.case, job.group) for job in jobs}
-    return {key: record for key, record in done.items() if key in wanted}
+    cases = {job.case for job in jobs}
+    asked = {job.group for job in jobs}
+    whole = {group for group in marks if all((case, group) in done for case in cases)}
+    return {key: record for key, record in done.items() if key[0] in cases and key[1] in asked | whole}
 
 
 def _run_parallel(

@@ -32,7 +32,7 @@ class Score(NamedTuple):
         lift: By the same: true lift of the plan.
         printed: Lift the product shows for the plan.
         probability: That it beats today's, as the method sees it.
-        seconds: From data to answer.
+        seconds: Of processor time, from data to answer.
     """
 
     wape: float
@@ -208,5 +208,5 @@ def share_advised_worse(way: str) -> Statistic:
 
 
 def mean_seconds(scores: Sequence[Score]) -> float:
-    """Mean time of one answer."""
+    """Mean processor time of one answer."""
     return _mean([one.seconds for one in scores])

@@ -39,7 +39,7 @@ LINES: tuple[Line, ...] = (
     Line("budgets made worse, own flighting", of.share_worse("flighted"), True),
     Line("plans advised (probability 0.9 and more)", of.share_advised, True),
     Line("advised plans made worse, evenly", of.share_advised_worse("evenly"), True),
-    Line("seconds", of.mean_seconds),
+    Line("processor seconds", of.mean_seconds),
 )
 
 SUBGROUP_LINES = (LINES[0], LINES[4], LINES[10], LINES[13])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.recovery.answering import Job
+from tests.recovery.answering import Job, fingerprints
 from tests.recovery.records import Record, append, fingerprint, finished, read
 from tests.recovery.running import run_jobs
 from tests.recovery.summary import failures, gather, subgroups, targets, worst
@@ -49,7 +49,8 @@ def test_a_fingerprint_follows_imports_and_nothing_else() -> None:
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
-    path, said = tmp_path / "answers.jsonl", []
+    path = tmp_path / "answers.jsonl"
+    said: list[str] = []
     jobs = [Job("core", seed, "recommended", None) for seed in (0, 1)]
     first = run_jobs(jobs[:1], path, cores=1, say=said.append)
     both = run_jobs(jobs, path, cores=1, say=said.append)
@@ -58,6 +59,17 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
     assert both["core 0", "recommended"] == first["core 0", "recommended"]
     assert len(list(read(path))) == 2
     assert "1 of 2 answers are in" in said[2]
+
+
+def test_other_methods_are_compared_with_where_they_are_done_on_all_of_the_cases(tmp_path: Path) -> None:
+    path, jobs = tmp_path / "answers.jsonl", [Job("core", 0, "recommended", None), Job("core", 1, "recommended", None)]
+    marks = fingerprints()
+    for job in jobs:
+        append(path, record(job.case, "recommended", marks["recommended"]))
+    append(path, record("core 0", "robyn", marks["robyn"]))
+    assert {group for _, group in run_jobs(jobs, path, cores=1, say=str)} == {"recommended"}
+    append(path, record("core 1", "robyn", marks["robyn"]))
+    assert {group for _, group in run_jobs(jobs, path, cores=1, say=str)} == {"recommended", "robyn"}
 
 
 def test_markets_compare_only_where_every_method_answered_and_failures_are_listed() -> None:
