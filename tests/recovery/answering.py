@@ -42,6 +42,20 @@ def fingerprints() -> dict[str, str]:
     return {group: fingerprint(module, *_SHARED) for group, module in GROUPS.items()}
 
 
+def prepare() -> None:
+    """Import and compile everything in this process, so that no method's time holds what happens once."""
+    from mmm_core.engine.features import build_design
+    from mmm_core.engine.posterior_sampler import PosteriorSampler
+    from mmm_core.engine.warm_up import warm_up_process
+    from tests.recovery.robyn import TRIALS
+
+    logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
+    data = simulated_case("core", 0).data
+    warm_up_process(TRIALS.algorithm)
+    build_design(data)
+    PosteriorSampler().sample(data, sweeps=20, burn_in=10, thin=1, chains=2, cores=1)
+
+
 def answer(job: Job, mark: str) -> Record:
     """Do one job; a method that fails is written down as such, because failures are part of the result.
 
@@ -49,7 +63,6 @@ def answer(job: Job, mark: str) -> Record:
         job: What to do.
         mark: Fingerprint to sign the record with.
     """
-    logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
     case = _case(job)
     try:
         answers = tuple(_answer(case, estimate) for estimate in _methods(job.group)(case.data, SEED))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from tests.recovery.answering import Job, answer, fingerprints
+from tests.recovery.answering import Job, answer, fingerprints, prepare
 from tests.recovery.records import Record, append, finished
 
 
@@ -41,7 +41,8 @@ def run_jobs(
         state = "failed" if record.error else "done"
         say(f"{n_done:>4} / {len(waiting)}  {record.case}, {record.group}: {state}; {left / 60:.1f} minutes left")
 
-    if cores == 1:
+    if cores == 1 and waiting:
+        prepare()
         for n_done, job in enumerate(waiting, start=1):
             keep(answer(job, marks[job.group]), n_done)
     elif waiting:
@@ -56,7 +57,7 @@ def _run_parallel(
     waiting: Sequence[Job], marks: dict[str, str], cores: int, keep: Callable[[Record, int], None]
 ) -> None:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores, mp_context=context) as pool:
+    with ProcessPoolExecutor(cores, mp_context=context, initializer=prepare) as pool:
         futures = [pool.submit(answer, job, marks[job.group]) for job in waiting]
         try:
             for n_done, future in enumerate(as_completed(futures), start=1):
