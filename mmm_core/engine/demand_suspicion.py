@@ -10,9 +10,7 @@ from mmm_core.entities.columns import Sign
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.settings import ModelSettings
 
-_DEMAND_LED = re.compile(
-    r"search|sem\b|adwords|shopping|retarget|remarket|affiliate|brand(ed)?_?kw|price_?comparison", re.I
-)
+_DEMAND_LED = re.compile(r"search|sem\b|adwords|shopping|retarget|remarket|price_?comparison", re.I)
 """Bought when people already look: their spend rises with demand by the way they are sold (Chen et al. 2018, on search ads)."""
 
 _ALWAYS_ON = 0.9

@@ -62,7 +62,7 @@ def with_columns(projector: Projector, problem: PosteriorProblem, stiffness: int
 def prior_parameters(prior: SamplerPrior, kind: int, m: int, n_points: int) -> FloatArray:
     """Adstock and saturation of one medium spread evenly over their prior, always the same, shape (n_points, 4)."""
     unit = (0.5 + np.arange(1, n_points + 1)[:, None] * _STEPS) % 1.0
-    points = prior.low[m] + (prior.high[m] - prior.low[m]) * unit
+    points: FloatArray = prior.low[m] + (prior.high[m] - prior.low[m]) * unit
     ends = list(zip(prior.low[m], prior.high[m], strict=True))
     points[:, ALPHA] = _quantiles(unit[:, ALPHA], *ends[ALPHA], lambda alpha: _log_density_of_alpha(prior, alpha))
     if kind == GEOMETRIC:

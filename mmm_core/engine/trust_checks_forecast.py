@@ -58,11 +58,12 @@ def _line(context: CheckContext, made: Sequence[Forecast], year: int) -> TrustCh
     naive = float(np.abs(outcome[rows - year] - actual).mean()) / scale
     covered = _covered(made, actual)
     ratio = own / naive if naive > 0 else float("inf")
+    period = context.data.frequency.value
     told = "it beats" if ratio < 0.95 else "it does no better than" if ratio < 1.05 else "it does worse than"
     summary = (
-        f"In {len(made)} forecast{'' if len(made) == 1 else 's'} of {len(made[0].rows)} {context.data.frequency.value}s from what "
+        f"In {len(made)} forecast{'' if len(made) == 1 else 's'} of {len(made[0].rows)} {period}s from what "
         f"came before, it was off by {own:.1%} on average; the same weeks of the year before by {naive:.1%}: {told} that simple "
-        f"guess. {covered:.0%} of the {context.data.frequency.value}s fell into its 90% range."
+        f"guess. {covered:.0%} of the {period}s fell into its 90% range."
     )
     return done(
         CheckKey.FORECAST,

@@ -20,7 +20,7 @@ def check_placebo(context: CheckContext) -> TrustCheck:
     if not any(placebo.is_possible for placebo in found):
         return not_possible(
             CheckKey.PLACEBO,
-            f"Shifted copies of the channels look too much like the real ones: fewer than {FEWEST_FAKES} differ enough to compare.",
+            f"Copies of the channels shifted in time look too much like the real ones: fewer than {FEWEST_FAKES} differ enough.",
         )
     findings = [_finding(context, c, placebo) for c, placebo in enumerate(found)]
     replaceable = [context.names[finding.channel] for finding in findings if finding.grade is Grade.BAD]
@@ -48,8 +48,8 @@ def _finding(context: CheckContext, c: int, placebo: Placebo) -> ChannelFinding:
     return ChannelFinding(
         channel=channel,
         sentence=(
-            f"{name}: of {len(placebo.fakes)} copies of its spend shifted in time, {count or 'none'} would be credited with as much "
-            "as the real one."
+            f"{name}: of {len(placebo.fakes)} copies of its spend shifted in time, {count or 'none'} would be credited with as "
+            "much as the real one."
         ),
         grade=grade,
         numbers=(

@@ -124,8 +124,8 @@ def _finding(context: CheckContext, c: int, error: float, bias: float, held: tup
     return ChannelFinding(
         channel=channel,
         sentence=(
-            f"{context.names[channel]}: where the truth was known, its return was off by {error:.0%} on average{leaning}, and the "
-            f"range held it {held[0]} of {held[1]} times."
+            f"{context.names[channel]}: where the truth was known, its return was off by {error:.0%} on average{leaning}, and "
+            f"the range held it {held[0]} of {held[1]} times."
         ),
         grade=grade_of(error, CLOSE, FAR),
         numbers=(
