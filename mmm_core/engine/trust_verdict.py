@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from mmm_core.entities.trust import Direction, Verdict
 
-MOST_NOTHING = 0.08
-"""Chance that the channel does nothing."""
+MOST_NOTHING, CERTAIN_NOTHING = 0.06, 0.02
+"""Chance that the channel does nothing; up to the second it is as good as certain that it does something."""
 
-MOST_AS_GOOD = 0.05
-"""Share of copies shifted in time that would be credited with as much."""
+MOST_AS_GOOD, MOST_AS_GOOD_IF_CERTAIN = 0.05, 0.10
+"""Share of copies shifted in time that would be credited with as much; the second for channels that certainly do something."""
 
 FURTHEST_MOVE = 2.0
 """Largest movement of its return in a refit, in standard deviations of the answer."""
@@ -77,11 +77,13 @@ class Judgement(NamedTuple):
 
 def judge(evidence: Evidence) -> Judgement:
     """Act where nothing speaks against it; else test where a test would show something; else it cannot be told."""
+    is_certain = evidence.nothing <= CERTAIN_NOTHING
+    most_as_good = MOST_AS_GOOD_IF_CERTAIN if is_certain else MOST_AS_GOOD
     against = {
         Objection.WEAK_MEDIA: evidence.is_weak_media,
         Objection.DEMAND: evidence.follows_demand,
         Objection.NOTHING: evidence.nothing > MOST_NOTHING,
-        Objection.PLACEBO: evidence.as_good > MOST_AS_GOOD,
+        Objection.PLACEBO: evidence.as_good > most_as_good,
         Objection.MOVES: evidence.move > FURTHEST_MOVE,
         Objection.RECOVERY: evidence.recovery_error > LARGEST_ERROR,
         Objection.FORECAST: evidence.forecast_ratio > WORST_FORECAST,
