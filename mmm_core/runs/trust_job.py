@@ -5,7 +5,7 @@ import time
 
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.trust import TrustCard
-from mmm_core.errors import MMMError
+from mmm_core.errors import MMMError, WorkspaceError
 from mmm_core.store.workspace import Workspace
 
 LOOK_SECONDS = 0.2
@@ -33,9 +33,10 @@ def fill_one_trust_card(workspace: Workspace, worker_id: str) -> bool:
     began = time.perf_counter()
     try:
         card = _fill(workspace, worker_id, run)
-    except (
-        Exception
-    ):  # a card is an extra: without it the result is as good as before, and the next one must not suffer
+    except WorkspaceError:
+        workspace.release_trust(run.run_id, worker_id)
+        raise
+    except Exception:  # a card is an extra: the result is as good without it, and the next one must not suffer
         _log.exception("the trust card of %s (%s) failed", run.name, run.run_id)
         workspace.save_trust(run.run_id, None, worker_id=worker_id)
         return True
