@@ -18,7 +18,7 @@ import numpy as np
 from mmm_core.kernels.adstock import GEOMETRIC
 from mmm_core.kernels.arrays import FloatArray
 from mmm_core.kernels.compiling import compiled
-from mmm_core.kernels.sampler_baseline import add_multiple, dot, gather, project
+from mmm_core.kernels.sampler_baseline import add_multiple, copy_into, dot, gather, project
 from mmm_core.kernels.sampler_media import ALPHA, DECAY, N_PARAMETERS, Lifts, fill_lifts, fill_medium
 from mmm_core.kernels.sampler_random import draw_above_zero, log_normal_cdf, reflect
 from mmm_core.kernels.sampler_state import COMMON, LEARNED, STIFFNESS, SWEEP, VARIANCE, Chain, SamplerData, SamplerPrior
@@ -84,35 +84,35 @@ def _write_down(chain: Chain, record: FloatArray) -> None:
 def _learn(prior: SamplerPrior, chain: Chain, burn_in: int) -> None:
     """Add the present parameters to the history, and learn from it when it is time."""
     for m in range(len(chain.returns)):
-        chain.history[m, 0] += chain.parameters[m]
+        add_multiple(chain.history[m, 0], 1.0, chain.parameters[m])
         for i in range(N_PARAMETERS):
-            for j in range(N_PARAMETERS):
-                chain.history[m, 1 + i, j] += chain.parameters[m, i] * chain.parameters[m, j]
+            add_multiple(chain.history[m, 1 + i], chain.parameters[m, i], chain.parameters[m])
     chain.places[LEARNED] += 1
     sweep = chain.places[SWEEP]
     if sweep == burn_in // 3 or sweep == 2 * burn_in // 3 or sweep == burn_in:
         for m in range(len(chain.returns)):
-            _factor_history(prior.high[m] - prior.low[m], chain.history[m], chain.places[LEARNED], chain.steps[m])
-        chain.history[:] = 0.0
+            _factor_history(prior.low[m], prior.high[m], chain.history[m], chain.places[LEARNED], chain.steps[m])
+            for i in range(1 + N_PARAMETERS):
+                add_multiple(chain.history[m, i], -1.0, chain.history[m, i])
         chain.places[LEARNED] = 0
 
 
 @compiled
-def _factor_history(width: FloatArray, history: FloatArray, count: int, steps: FloatArray) -> None:
-    """Cholesky factor of the covariance in the history; rows of fixed parameters are 0."""
-    steps[:] = 0.0
+def _factor_history(low: FloatArray, high: FloatArray, history: FloatArray, count: int, steps: FloatArray) -> None:
+    """Cholesky factor of the covariance in the history; rows of fixed parameters stay 0."""
     for i in range(N_PARAMETERS):
-        if width[i] == 0.0:
+        width = high[i] - low[i]
+        if width == 0.0:
             continue
         for j in range(i + 1):
             rest = history[1 + i, j] / count - history[0, i] * history[0, j] / count**2
             if i == j:
-                rest = max(rest, 0.0) + (_FLOOR * width[i]) ** 2
+                rest = max(rest, 0.0) + (_FLOOR * width) ** 2
             for k in range(j):
                 rest -= steps[i, k] * steps[j, k]
             if i == j:
-                steps[i, i] = math.sqrt(max(rest, (0.1 * _FLOOR * width[i]) ** 2))
-            elif width[j] > 0.0:
+                steps[i, i] = math.sqrt(max(rest, (0.1 * _FLOOR * width) ** 2))
+            elif high[j] > low[j]:
                 steps[i, j] = rest / steps[j, j]
 
 
@@ -140,9 +140,9 @@ def _fill_current(data: SamplerData, chain: Chain, m: int) -> None:
 @compiled
 def _renew_residual(data: SamplerData, chain: Chain) -> None:
     """Residual from scratch, so that rounding cannot pile up."""
-    chain.residual[:] = data.outcome
-    chain.residual_gathered[:] = data.gathered
-    chain.gap[:] = data.lifts.lift
+    copy_into(chain.residual, data.outcome)
+    copy_into(chain.residual_gathered, data.gathered)
+    copy_into(chain.gap, data.lifts.lift)
     for m in range(len(chain.returns)):
         add_multiple(chain.residual, -chain.returns[m], chain.columns[m])
         add_multiple(chain.residual_gathered, -chain.returns[m], chain.gathered[m])
@@ -193,11 +193,11 @@ def _move_medium(data: SamplerData, prior: SamplerPrior, chain: Chain, random: n
 
 @compiled
 def _accept(chain: Chain, m: int, square: float) -> None:
-    chain.parameters[m] = chain.new.parameters
-    chain.columns[m] = chain.new.column[0]
-    chain.gathered[m] = chain.new.gathered
-    chain.projected[m] = chain.new.projected
-    chain.brought[m] = chain.new.brought
+    copy_into(chain.parameters[m], chain.new.parameters)
+    copy_into(chain.columns[m], chain.new.column[0])
+    copy_into(chain.gathered[m], chain.new.gathered)
+    copy_into(chain.projected[m], chain.new.projected)
+    copy_into(chain.brought[m], chain.new.brought)
     chain.squares[m] = square
 
 
@@ -271,7 +271,7 @@ def _propose(prior: SamplerPrior, chain: Chain, random: np.random.Generator, m: 
 @compiled
 def _step_as_learned(prior: SamplerPrior, chain: Chain, random: np.random.Generator, m: int) -> bool:
     new = chain.new.parameters
-    new[:] = chain.parameters[m]
+    copy_into(new, chain.parameters[m])
     n_movable = 0
     for j in range(N_PARAMETERS):
         n_movable += prior.high[m, j] > prior.low[m, j]
@@ -328,8 +328,9 @@ def _draw_stiffness(data: SamplerData, chain: Chain, random: np.random.Generator
     for s in range(n_stiffness):
         length = project(data.baseline, s, chain.residual_gathered, chain.residual_projected)
         weights[s] = 0.5 * data.baseline.log_determinant[s] + 0.5 * length / chain.levels[VARIANCE]
-    highest = weights.max()
-    total = 0.0
+    highest, total = weights[0], 0.0
+    for s in range(1, n_stiffness):
+        highest = max(highest, weights[s])
     for s in range(n_stiffness):
         weights[s] = math.exp(weights[s] - highest)
         total += weights[s]
