@@ -9,7 +9,7 @@ import numpy as np
 
 from mmm_core.kernels.adstock import GEOMETRIC
 from mmm_core.kernels.arrays import FloatArray, IntArray
-from mmm_core.kernels.compiling import compiled
+from mmm_core.kernels.compiling import compiled, compiled_inside
 from mmm_core.kernels.sampler_baseline import add_multiple, copy_into, gather, project, solve_back
 from mmm_core.kernels.sampler_media import ALPHA, MediaInput, MediaScratch, fill_medium, make_media_scratch
 from mmm_core.kernels.sampler_state import SamplerData
@@ -104,7 +104,7 @@ def _describe(data: SamplerData, draws: Draws, noise: FloatArray, answer: Descri
         solve_back(data.baseline, draws.stiffness[i], noise[i], spread[i])
 
 
-@compiled
+@compiled_inside
 def _total(series: FloatArray) -> float:
     total = 0.0
     for t in range(len(series)):
@@ -112,7 +112,7 @@ def _total(series: FloatArray) -> float:
     return total
 
 
-@compiled
+@compiled_inside
 def _fill_carried(given: MediaInput, m: int, scratch: MediaScratch) -> float:
     """Write pressure less what the row itself was given to the window of the scratch, and return its mean."""
     own = 1.0 if given.kinds[m] == GEOMETRIC else scratch.weights[0]
