@@ -19,6 +19,8 @@ from mmm_core.kernels.intervals import weighted_quantile
 RISK_AVERSION = 0.5
 """Standard deviations of the change that one unit of expected outcome is worth (TRUTH 3.6)."""
 
+_MOST_TRIED = 8
+"""Channels that may give, and as many that may take, in one exchange under a quantile."""
 _SMOOTHING = np.linspace(-1.0, 1.0, 9)
 
 
@@ -74,7 +76,7 @@ class MeanAim:
 
     def value_and_slope(self, plan: FloatArray) -> tuple[float, FloatArray]:
         """Sum of the channels' means and their slopes."""
-        value, slope, _ = mean_outcome(self.curves, self.weights, plan[None, :])
+        value, slope = mean_outcome(self.curves, self.weights, plan[None, :])
         return float(value.sum()), slope[0]
 
     def gains(self, plans: FloatArray) -> FloatArray:
@@ -166,12 +168,18 @@ class QuantileAim:
         return mean_outcome(self.curves, self.weights, plans)[0]
 
     def exchanges(self, plan: FloatArray, ups: FloatArray, downs: FloatArray) -> FloatArray:
-        """The quantile of the models' totals after each exchange."""
-        outcome, _ = outcome_by_model(self.curves, np.stack([plan, ups, downs]))
+        """The quantile after the exchanges that look best by the slopes; -inf for the others."""
+        outcome, slope = outcome_by_model(self.curves, np.stack([plan, ups, downs]))
+        now = outcome[0].sum(axis=1)
+        slopes = self._shares_of_models(now) @ slope[0]
+        into = np.argsort(np.where(ups > plan, -slopes, np.inf), kind="stable")[:_MOST_TRIED]
+        out_of = np.argsort(np.where(downs < plan, slopes, np.inf), kind="stable")[:_MOST_TRIED]
         up, down = outcome[1] - outcome[0], outcome[2] - outcome[0]
-        totals = outcome[0].sum(axis=1)[:, None, None] + up[:, :, None] + down[:, None, :]
-        n = len(plan)
-        return self._of_totals(totals.reshape(len(totals), n * n)).reshape(n, n)
+        totals = now[:, None, None] + up[:, into, None] + down[:, None, out_of]
+        after: FloatArray = np.full((len(plan), len(plan)), -np.inf)
+        tried = self._of_totals(totals.reshape(len(totals), -1))
+        after[np.ix_(into, out_of)] = tried.reshape(len(into), len(out_of))
+        return after
 
     def _of_totals(self, totals: FloatArray) -> FloatArray:
         """Of totals of shape (n_models, n_points)."""

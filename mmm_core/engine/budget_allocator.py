@@ -3,16 +3,15 @@
 import numpy as np
 
 from mmm_core.engine.budget_aims import Aim, build_aim
-from mmm_core.engine.budget_answer import describe_plan
+from mmm_core.engine.budget_answer import SolvedPlan, describe_plan
 from mmm_core.engine.budget_binding import binding_sentences
 from mmm_core.engine.budget_calendar import calendar_weights, only_models, plan_curves
-from mmm_core.engine.budget_conflicts import amount
 from mmm_core.engine.budget_limits import PlanFrame, frame_request
 from mmm_core.engine.budget_search import TargetMissed, find_plan, own_plans
+from mmm_core.engine.budget_targets import models_in_words, remarks_on_target, why_missed
 from mmm_core.engine.budget_task import PlanTask
 from mmm_core.entities.budget import BudgetGoal, BudgetPlan, BudgetRequest
 from mmm_core.entities.columns import OutcomeKind
-from mmm_core.entities.design import FloatArray
 from mmm_core.entities.model_set import ModelSet
 from mmm_core.errors import InfeasibleBudgetError
 from mmm_core.kernels.allocation import PlanCurves
@@ -66,10 +65,18 @@ class BudgetAllocator:
         task = _task(frame, aim, counted, outcome_kind)
         found = find_plan(task, counted, frame.initial, request.seed)
         if isinstance(found, TargetMissed):
-            raise InfeasibleBudgetError(_missed(task, frame, found.plan, outcome_kind))
-        own = own_plans(counted, task.space, float(found.sum()))
-        binding = binding_sentences(task, frame, found, outcome_kind)
-        return describe_plan(model_set, frame, curves, weights, found, own, binding)
+            over = models_in_words(model_set, request)
+            raise InfeasibleBudgetError(why_missed(task, frame, found.plan, outcome_kind, over))
+        solved = SolvedPlan(
+            frame=frame,
+            curves=curves,
+            weights=weights,
+            spend=found,
+            own=own_plans(counted, task.space, float(found.sum())),
+            binding=binding_sentences(task, frame, found, outcome_kind),
+            remarks=remarks_on_target(task, found, model_set, request, outcome_kind),
+        )
+        return describe_plan(model_set, solved)
 
 
 def _task(frame: PlanFrame, aim: Aim, curves: PlanCurves, outcome_kind: OutcomeKind) -> PlanTask:
@@ -109,30 +116,3 @@ def _largest_useful(task: PlanTask, frame: PlanFrame, curves: PlanCurves) -> flo
         if task.aim.values(widest)[0] >= task.target:
             break
     return cap
-
-
-def _missed(task: PlanTask, frame: PlanFrame, plan: FloatArray, outcome_kind: OutcomeKind) -> str:
-    """Why no plan reaches the target, in a sentence."""
-    request, words = frame.request, frame.words
-    value, spend = float(task.aim.values(plan[None, :])[0]), float(plan.sum())
-    where = f"at {amount(spend)} per {words.period}"
-    if request.goal is BudgetGoal.TARGET_RESPONSE:
-        reached, wanted = value * request.n_periods, task.target * request.n_periods
-        return (
-            f"The most the limits allow is a response of {amount(reached)} over {request.n_periods} {words.period}s ({where}), "
-            f"{amount(wanted - reached)} less than the target of {amount(wanted)}: raise upper limits or ask for at most "
-            f"{amount(reached)}."
-        )
-    if outcome_kind is OutcomeKind.CONVERSION:
-        cost, wanted = spend / max(value, 1e-300), 1.0 / task.target
-        return (
-            f"The lowest cost of one the limits allow is {amount(cost)} ({where}), {amount(cost - wanted)} more than the "
-            f"target of {amount(wanted)}: lower the lower limits of channels that bring little, or ask for at least "
-            f"{amount(cost)}."
-        )
-    reached = value / max(spend, 1e-300)
-    return (
-        f"The highest return the limits allow is {amount(reached)} ({where}), {amount(task.target - reached)} less than the "
-        f"target of {amount(task.target)}: lower the lower limits of channels that bring little, or ask for at most "
-        f"{amount(reached)}."
-    )

@@ -1,13 +1,14 @@
 """The limits that bind a plan, and what a little more room in each would bring, found by planning again from the plan."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from mmm_core.engine.budget_answer import limit_status
 from mmm_core.engine.budget_conflicts import amount
 from mmm_core.engine.budget_limits import PlanFrame
-from mmm_core.engine.budget_polish import ascend
+from mmm_core.engine.budget_polish import CLOSE, ROUGH, ascend
 from mmm_core.engine.budget_task import PlanTask
 from mmm_core.entities.budget import BudgetGoal, PlanAim
 from mmm_core.entities.columns import OutcomeKind
@@ -20,9 +21,7 @@ _STEP = 0.1
 """Size of the room that is tried, share of the limit, rounded to a plain number."""
 
 
-def binding_sentences(
-    task: PlanTask, frame: PlanFrame, plan: FloatArray, outcome_kind: OutcomeKind
-) -> tuple[str, ...]:
+def binding_sentences(task: PlanTask, frame: PlanFrame, plan: FloatArray, outcome_kind: OutcomeKind) -> tuple[str, ...]:
     """A sentence for every limit that binds: budget, shared limits, then channels in design order.
 
     Args:
@@ -41,8 +40,9 @@ class _BindingWriter:
 
     def __init__(self, task: PlanTask, frame: PlanFrame, plan: FloatArray, what: str) -> None:
         self.task, self.frame, self.plan, self.what = task, frame, plan, what
-        self.score = float(task.scores(plan[None, :])[0])
+        self.score = float(task.judge(plan[None, :]).score[0])
         self.period = frame.words.period
+        self.effort = CLOSE if task.aim.is_smooth else ROUGH
 
     def on_budget(self) -> list[str]:
         """More budget per period."""
@@ -97,13 +97,9 @@ class _BindingWriter:
             low[c] -= step
         gain = self._gain(self.task.with_space(space.with_box(low, high)))
         name, change = readable_name(self.frame.words.channels[c]), "more" if side == "upper" else "less"
-        return (
-            f"{name} is at its {side} limit of {amount(limit)} per {self.period}; {_plain(step)} {change} there would {gain}."
-        )
+        return f"{name} is at its {side} limit of {amount(limit)} per {self.period}; {_plain(step)} {change} there would {gain}."
 
     def _group_sentence(self, u: int, group: str, side: str, limit: float) -> str:
-        from dataclasses import replace
-
         space = self.task.space
         step, low, high = self._step(limit), space.unit_low.copy(), space.unit_high.copy()
         if side == "upper":
@@ -123,10 +119,9 @@ class _BindingWriter:
 
     def _gain(self, wider: PlanTask) -> str:
         """What the best plan near this one gains with more room, in words."""
-        again = ascend(wider, wider.settle(self.plan[None, :])[0])
-        score = float(wider.scores(again[None, :])[0])
-        if wider.goal is not BudgetGoal.MAX_RESPONSE and wider.slacks(again[None, :])[0] < -1e-9 * abs(self.task.target):
-            score = self.score
+        start = wider.settle(self.plan[None, :])
+        judged = wider.judge(np.stack([start[0], ascend(wider, start[0], self.effort)]))
+        score = float(judged.score[judged.best()]) if judged.meets().any() else self.score
         gain = max(score - self.score, 0.0) * self.frame.request.n_periods
         horizon = f"over the {self.frame.request.n_periods} {self.period}s"
         if self.frame.request.n_periods == 1:
@@ -135,8 +130,14 @@ class _BindingWriter:
             return "change nothing"
         if wider.goal is BudgetGoal.TARGET_RESPONSE:
             return f"save {_plain(gain)} {horizon}"
-        careful = "" if self.frame.request.aim is PlanAim.MEAN else f" by the aim {self.frame.request.aim.value!r}"
-        return f"add {_plain(gain)} {self.what} {horizon}{careful}"
+        return f"add {_plain(gain)} {self.what} {horizon}{self._view()}"
+
+    def _view(self) -> str:
+        """In whose eyes, where it is not the average of the models."""
+        request = self.frame.request
+        if request.aim is PlanAim.LOW_QUANTILE:
+            return f", at the {request.quantile:.0%} quantile of the models"
+        return ", after a deduction for risk" if request.aim is PlanAim.RISK_AVERSE else ""
 
 
 def round_step(value: float) -> float:

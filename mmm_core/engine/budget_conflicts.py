@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmm_core.engine.budget_space import PlanSpace
+from mmm_core.engine.budget_space import BoolArray, PlanSpace
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.naming import join_words, readable_name
 
@@ -20,7 +20,7 @@ class LimitWords(NamedTuple):
     period: str
     n_periods: int
 
-    def amounts(self, spend: FloatArray, chosen: FloatArray) -> str:
+    def amounts(self, spend: FloatArray, chosen: BoolArray) -> str:
         """``TV 1,200.00, Search 800.00 and 3 more``: the chosen channels, the highest first."""
         order = [c for c in np.argsort(-spend, kind="stable") if chosen[c]]
         named = [f"{readable_name(self.channels[c])} {amount(float(spend[c]))}" for c in order[:_MOST_NAMED]]
@@ -41,8 +41,13 @@ def amount(value: float) -> str:
     return f"{value:,.2f}"
 
 
+def rate(value: float) -> str:
+    """``0.03652``: a return, or the cost of one, to four digits."""
+    return f"{value:,.2f}" if value >= 1000 else f"{value:.4g}"
+
+
 def conflicts_of_locks(
-    words: LimitWords, initial: FloatArray, low: FloatArray, high: FloatArray, is_bound: FloatArray
+    words: LimitWords, initial: FloatArray, low: FloatArray, high: FloatArray, is_bound: BoolArray
 ) -> list[str]:
     """Channels locked at a spend outside the limits given for them."""
     problems = []
@@ -71,7 +76,7 @@ def conflicts_of_space(
     budget: float | None,
     *,
     may_spend_less: bool,
-    is_without_effect: FloatArray,
+    is_without_effect: BoolArray,
 ) -> list[str]:
     """Groups whose members cannot meet the shared limit, and a budget the limits do not allow."""
     problems = []
@@ -123,7 +128,7 @@ def _too_little(
     space: PlanSpace,
     group_of_unit: tuple[str, ...],
     budget: float,
-    is_without_effect: FloatArray,
+    is_without_effect: BoolArray,
 ) -> str:
     under = budget - space.most
     sentence = (

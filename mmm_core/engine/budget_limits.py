@@ -6,14 +6,11 @@ import numpy as np
 
 from mmm_core.engine.budget_calendar import PERIOD_WORDS, history_rows, require_known
 from mmm_core.engine.budget_conflicts import LimitWords, conflicts_of_locks, conflicts_of_space
-from mmm_core.engine.budget_space import PlanSpace
+from mmm_core.engine.budget_space import BoolArray, PlanSpace
 from mmm_core.entities.budget import BudgetGoal, BudgetRequest, ZeroRule
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.model_set import ModelSet
 from mmm_core.errors import InfeasibleBudgetError, SettingsError
-
-_ROUNDING = 1e-9
-"""Relative; sums of limits may miss the budget by this much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,9 +34,9 @@ class PlanFrame:
     initial: FloatArray
     space: PlanSpace
     budget: float | None
-    is_locked: FloatArray
-    is_kept: FloatArray
-    is_without_effect: FloatArray
+    is_locked: BoolArray
+    is_kept: BoolArray
+    is_without_effect: BoolArray
     group_of_unit: tuple[str, ...]
 
 
@@ -105,8 +102,8 @@ def _box(model_set: ModelSet, request: BudgetRequest, initial: FloatArray) -> tu
     return low, high
 
 
-def _has_own_limit(names: tuple[str, ...], request: BudgetRequest) -> FloatArray:
-    own: FloatArray = np.isin(names, tuple(request.limits))
+def _has_own_limit(names: tuple[str, ...], request: BudgetRequest) -> BoolArray:
+    own: BoolArray = np.isin(names, tuple(request.limits))
     return own
 
 
@@ -154,7 +151,7 @@ def _budget(request: BudgetRequest, initial: FloatArray) -> float | None:
 
 
 def _hold_kept(
-    space: PlanSpace, is_kept: FloatArray, initial: FloatArray, budget: float | None, *, may_spend_less: bool
+    space: PlanSpace, is_kept: BoolArray, initial: FloatArray, budget: float | None, *, may_spend_less: bool
 ) -> PlanSpace:
     """Fix channels without effect at today's spend, or as near to it as the budget and the others' limits let them.
 

@@ -7,7 +7,7 @@ import numpy as np
 from mmm_core.engine.budget_aims import Aim
 from mmm_core.engine.budget_polish import ascend, polish
 from mmm_core.engine.budget_space import PlanSpace
-from mmm_core.engine.budget_task import PlanTask
+from mmm_core.engine.budget_task import TOLERANCE, PlanTask
 from mmm_core.entities.budget import BudgetGoal
 from mmm_core.entities.design import FloatArray
 from mmm_core.kernels.allocation import PlanCurves
@@ -16,14 +16,18 @@ from mmm_core.kernels.allocation_grid import StepLimits, best_splits, own_splits
 N_RANDOM = 64
 """Random starts that are screened."""
 N_POLISHED = 3
-"""Starts that are polished beside that of dynamic programming."""
+"""Starts that are polished beside the best one; for a target that many per allowance."""
+ALLOWANCES = (TOLERANCE, 0.01, 0.05)
+"""By how much a start may miss a target, share of the worth."""
 FINE, COARSE = 400, 40
 """Most and fewest steps the money is cut into."""
 CURVE_POINTS = 4_000_000
 """Points of single curves that may be computed for one grid: a tenth of a second."""
 OWN_STEPS = 120
 """Steps for the plans of single models."""
-_TOLERANCE = 1e-9
+_MOST_RETURNS = 12
+"""Rounds of Dinkelbach's method; each squares the error."""
+_TINY = 1e-12
 
 
 class Grid(NamedTuple):
@@ -60,19 +64,19 @@ def find_plan(task: PlanTask, curves: PlanCurves, initial: FloatArray, seed: int
     """
     if not (task.space.high > task.space.low).any():
         only = task.settle(task.space.low[None, :])
-        return only[0] if _meets(task, only)[0] else TargetMissed(only[0])
+        return only[0] if task.judge(only).meets()[0] else TargetMissed(only[0])
     n_steps = grid_steps(curves)
     path = grid_path(task, task.most, n_steps)
-    rescue = None if _meets(task, path).any() else nearest_miss(task, path)
+    judged = task.judge(path)
+    rescue = None if judged.meets().any() else nearest_miss(task, path, judged.worth)
     if isinstance(rescue, TargetMissed):
         return rescue
-    pool = np.concatenate([path, _other_starts(task, curves, initial, seed)])
-    if rescue is not None:
-        pool = np.concatenate([pool, rescue[None, :]])
-    best = _best_of(task, np.stack([polish(task, start) for start in _choose_starts(task, path, pool)]))
+    others = _other_starts(task, curves, initial, seed)
+    pool = np.concatenate([path, others] if rescue is None else [path, others, rescue[None, :]])
+    best = polish(task, _choose_starts(task, pool))
     if task.budget is None and float(best.sum()) < 0.5 * task.most:
         finer = grid_path(task, 1.1 * float(best.sum()) + 0.01 * (task.most - float(best.sum())), n_steps)
-        best = _best_of(task, np.stack([best, polish(task, _best_of(task, finer))]))
+        best = task.best(np.stack([best, polish(task, _choose_starts(task, finer))]))
     return best
 
 
@@ -124,22 +128,28 @@ def own_plans(curves: PlanCurves, space: PlanSpace, total: float) -> FloatArray:
     return own_splits(curves, np.ascontiguousarray(grid.spend), grid.limits)
 
 
-def nearest_miss(task: PlanTask, path: FloatArray) -> FloatArray | TargetMissed:
-    """A plan that meets the target, found by going for the target itself; or the one that comes nearest."""
+def nearest_miss(task: PlanTask, path: FloatArray, worth: FloatArray) -> FloatArray | TargetMissed:
+    """A plan that meets the target, found by going for the target itself; or the one that comes nearest.
+
+    The highest return is found by Dinkelbach's method: maximise worth less the return so far times spend, and repeat.
+
+    Args:
+        task: What is sought.
+        path: Plans to start from, shape (n_points, n_channels).
+        worth: Of these plans, shape (n_points,).
+    """
     if task.goal is BudgetGoal.TARGET_RESPONSE:
-        largest = _free_task(task, task.aim)
-        plan = polish(largest, path[int(task.aim.values(path).argmax())])
-        return plan if _meets(task, plan[None, :])[0] else TargetMissed(plan)
-    returns = task.aim.values(path) / np.maximum(path.sum(axis=1), 1e-12)
-    plan = path[int(returns.argmax())]
-    for _ in range(12):
-        rate = float(task.aim.values(plan[None, :])[0]) / max(float(plan.sum()), 1e-12)
-        better = ascend(_free_task(task, _NetAim(task.aim, rate)), plan)
-        reached = float(task.aim.values(better[None, :])[0]) / max(float(better.sum()), 1e-12)
-        if not reached > rate * (1 + 1e-12):
-            break
-        plan = better
-    return plan if _meets(task, plan[None, :])[0] else TargetMissed(plan)
+        plan = polish(_free_task(task, task.aim), path[[int(worth.argmax())]])
+    else:
+        returns = worth / np.maximum(path.sum(axis=1), _TINY)
+        plan, reached = path[int(returns.argmax())], float(returns.max())
+        for _ in range(_MOST_RETURNS):
+            better = ascend(_free_task(task, _NetAim(task.aim, reached)), plan)
+            improved = float(task.aim.values(better[None, :])[0]) / max(float(better.sum()), _TINY)
+            if not improved > reached * (1 + 1e-12):
+                break
+            plan, reached = better, improved
+    return plan if task.judge(plan[None, :]).meets()[0] else TargetMissed(plan)
 
 
 class _NetAim:
@@ -191,32 +201,19 @@ def _other_starts(task: PlanTask, curves: PlanCurves, initial: FloatArray, seed:
     return task.settle(np.concatenate(starts))
 
 
-def _choose_starts(task: PlanTask, path: FloatArray, pool: FloatArray) -> list[FloatArray]:
-    """The best of the grid, and the best others that differ from it and from each other."""
-    chosen = [_best_of(task, path)]
-    scores = np.where(_meets(task, pool), task.scores(pool), -np.inf)
-    apart = 1e-2 * max(task.most, 1e-12)
-    for i in np.argsort(-scores, kind="stable"):
-        if len(chosen) > N_POLISHED or scores[i] == -np.inf:
-            break
-        if all(np.abs(pool[i] - other).max() > apart for other in chosen):
-            chosen.append(pool[i])
-    return chosen
+def _choose_starts(task: PlanTask, pool: FloatArray) -> FloatArray:
+    """The best plans that differ from each other; for a target also some that miss it by a little.
 
-
-def _best_of(task: PlanTask, plans: FloatArray) -> FloatArray:
-    """The highest score among plans that meet the target; when none does, the one that misses it least."""
-    scores = np.where(_meets(task, plans), task.scores(plans), -np.inf)
-    if scores.max() > -np.inf:
-        best: FloatArray = plans[int(scores.argmax())]
-        return best
-    least: FloatArray = plans[int(task.slacks(plans).argmax())]
-    return least
-
-
-def _meets(task: PlanTask, plans: FloatArray) -> FloatArray:
-    """Whether every plan meets the target, to rounding."""
-    if task.goal is BudgetGoal.MAX_RESPONSE:
-        return np.ones(len(plans), dtype=bool)
-    meets: FloatArray = task.slacks(plans) >= -_TOLERANCE * np.abs(task.aim.values(plans))
-    return meets
+    The grid of money is coarse against a target: what misses it there may be the neighbour of the best plan that meets it.
+    """
+    judged = task.judge(pool)
+    apart, chosen = 1e-2 * max(task.most, _TINY), [pool[judged.best()]]
+    for allowance in (TOLERANCE,) if task.budget is not None else ALLOWANCES:
+        scores = np.where(judged.meets(allowance), judged.score, -np.inf)
+        wanted = len(chosen) + N_POLISHED
+        for i in np.argsort(-scores, kind="stable"):
+            if len(chosen) == wanted or scores[i] == -np.inf:
+                break
+            if all(np.abs(pool[i] - other).max() > apart for other in chosen):
+                chosen.append(pool[i])
+    return np.stack(chosen)

@@ -1,13 +1,41 @@
 """One optimisation: what is maximised, what must hold, over which plans. The three goals differ only here."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from mmm_core.engine.budget_aims import Aim
-from mmm_core.engine.budget_space import PlanSpace
+from mmm_core.engine.budget_space import BoolArray, PlanSpace
 from mmm_core.entities.budget import BudgetGoal
 from mmm_core.entities.design import FloatArray
+
+TOLERANCE = 1e-9
+"""Share of the worth; a target missed by less is met."""
+
+
+class Judged(NamedTuple):
+    """What plans are worth, each shape (n_points,).
+
+    Attributes:
+        worth: By the aim, outcome per period.
+        score: What is maximised.
+        slack: What must be at least 0, outcome per period.
+    """
+
+    worth: FloatArray
+    score: FloatArray
+    slack: FloatArray
+
+    def meets(self, allowance: float = TOLERANCE) -> BoolArray:
+        """Whether each plan meets the target, or misses it by no more than a share of its worth."""
+        meets: BoolArray = self.slack >= -allowance * np.abs(self.worth)
+        return meets
+
+    def best(self) -> int:
+        """Which plan has the highest score of those that meet the target; when none does, which misses it least."""
+        meets = self.meets()
+        return int(np.where(meets, self.score, -np.inf).argmax()) if meets.any() else int(self.slack.argmax())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,21 +87,19 @@ class PlanTask:
         """The same task for another worth."""
         return replace(self, aim=aim)
 
-    def scores(self, plans: FloatArray) -> FloatArray:
-        """What is maximised, shape (n_points,)."""
-        if self.goal is BudgetGoal.TARGET_RESPONSE:
-            spend: FloatArray = -plans.sum(axis=1)
-            return spend
-        return self.aim.values(plans)
-
-    def slacks(self, plans: FloatArray) -> FloatArray:
-        """What must be at least 0, outcome per period, shape (n_points,)."""
+    def judge(self, plans: FloatArray) -> "Judged":
+        """Worth, score and slack of plans of shape (n_points, n_channels)."""
+        worth = self.aim.values(plans)
         if self.goal is BudgetGoal.TARGET_RETURN:
-            left: FloatArray = self.aim.values(plans) - self.target * plans.sum(axis=1)
-            return left
+            return Judged(worth, worth, worth - self.target * plans.sum(axis=1))
         if self.goal is BudgetGoal.TARGET_RESPONSE:
-            return self.aim.values(plans) - self.target
-        return np.zeros(len(plans))
+            return Judged(worth, -plans.sum(axis=1), worth - self.target)
+        return Judged(worth, worth, np.zeros(len(plans)))
+
+    def best(self, plans: FloatArray) -> FloatArray:
+        """The highest score among plans that meet the target; when none does, the one that misses it least."""
+        chosen: FloatArray = plans[self.judge(plans).best()]
+        return chosen
 
     def settle(self, plans: FloatArray) -> FloatArray:
         """Bring plans within the limits and to the budget; a target is not looked at."""

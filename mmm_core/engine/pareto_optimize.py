@@ -7,7 +7,7 @@ import pandas as pd
 
 from mmm_core.entities.design import FloatArray, IntArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
-from mmm_core.entities.model_output import ModelOutput, ModelOutputCollection
+from mmm_core.entities.model_output import BoolArray, ModelOutput, ModelOutputCollection
 from mmm_core.entities.run_result import ParetoResult
 from mmm_core.errors import BoundsError
 from mmm_core.kernels.dominance import rank_fronts
@@ -19,6 +19,9 @@ WORST_SHARE = 0.9
 CALIBRATED_SHARE = 0.1
 """Of calibrated runs only the candidates below this quantile of MAPE are ranked."""
 
+MIN_CANDIDATES = 100
+"""Models the automatically chosen fronts hold at least, when there are as many."""
+
 
 class ParetoOptimizer:
     """Ranks candidates into fronts and recommends one."""
@@ -28,7 +31,7 @@ class ParetoOptimizer:
         mmmdata_collection: MMMDataCollection,
         modeloutput: ModelOutputCollection | ModelOutput,
         pareto_fronts: str | int = "auto",
-        min_candidates: int = 100,
+        min_candidates: int = MIN_CANDIDATES,
     ) -> ParetoResult:
         """Filter, rank, choose fronts, score.
 
@@ -95,6 +98,13 @@ def rank_candidates(output: ModelOutput) -> IntArray:
     fronts = np.zeros(len(nrmse), dtype=np.int64)
     fronts[passes] = rank_fronts(nrmse[passes], rssd[passes])
     return fronts
+
+
+def choose_models(output: ModelOutput, min_candidates: int = MIN_CANDIDATES) -> BoolArray:
+    """Whether each candidate is on one of the fronts that "auto" chooses, shape (n_candidates,)."""
+    fronts = rank_candidates(output)
+    on_front: BoolArray = (fronts > 0) & (fronts <= _choose_fronts(fronts, "auto", min_candidates).n_fronts)
+    return on_front
 
 
 def score_candidates(output: ModelOutput) -> FloatArray:

@@ -71,6 +71,8 @@ def run_chains(
     seeds: list[np.random.SeedSequence],
     cores: int,
     progress: Callable[[float], None] | None,
+    *,
+    may_go_on: bool = True,
 ) -> ChainDraws:
     """Run all chains; longer ones where they have not come together.
 
@@ -81,6 +83,7 @@ def run_chains(
         seeds: One per chain; the draws depend on nothing else.
         cores: Threads.
         progress: Called several times a second in the calling thread with the share that is done; what it raises ends the run.
+        may_go_on: Whether chains that have not come together become longer.
     """
     n_kept = LONGER * plan.sweeps // plan.thin
     width = record_width(len(data.given.size))
@@ -88,16 +91,16 @@ def run_chains(
     runners = [_Runner(start_chain(data, prior, random), random, np.empty((n_kept, width))) for random in randoms]
     sweep_all(data, prior, plan, runners, (0, plan.sweeps), cores, progress)
     records = _kept(runners, plan, 1)
-    if worst_r_hat(records, len(data.given.size)) > GOOD_R_HAT:
+    if may_go_on and worst_r_hat(records) > GOOD_R_HAT:
         longer = plan.longer
         sweep_all(data, prior, plan, runners, (plan.sweeps, longer.sweeps), cores, progress)
         return ChainDraws(_unpack(_kept(runners, longer, LONGER), len(data.given.size)), longer)
     return ChainDraws(_unpack(records, len(data.given.size)), plan)
 
 
-def worst_r_hat(records: FloatArray, n_media: int) -> float:
-    """The largest R-hat of returns, noise variance and common return; records of shape (n_chains, n_draws, width)."""
-    r_hat = rank_r_hat(records[:, :, n_media * N_PARAMETERS : n_media * (N_PARAMETERS + 1) + 2])
+def worst_r_hat(records: FloatArray) -> float:
+    """The largest R-hat of everything but the stiffness; records of shape (n_chains, n_draws, width)."""
+    r_hat = rank_r_hat(records[:, :, :-1])
     return float(np.max(r_hat[np.isfinite(r_hat)], initial=1.0))
 
 

@@ -78,8 +78,8 @@ def build_problem(data: MMMDataCollection) -> PosteriorProblem:
     )
     columns = factorise_baseline(baseline.columns, baseline.prior_sd)
     given = MediaInput(
-        media=np.ascontiguousarray(design.media.T),
-        rows=design.rows,
+        media=np.array(design.media.T, order="C"),
+        rows=np.array(design.rows),
         kinds=np.array([KIND_CODES[kind] for kind in design.adstock], dtype=np.int64),
         weibull_length=design.weibull_length,
         size=size / unit,

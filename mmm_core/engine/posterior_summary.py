@@ -5,14 +5,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from mmm_core.engine.posterior_chains import ChainDraws
+from mmm_core.engine.averaged_model import describe_draw_media
+from mmm_core.engine.posterior_chains import GOOD_R_HAT, ChainDraws
 from mmm_core.engine.posterior_problem import PosteriorProblem
 from mmm_core.engine.posterior_warnings import Evidence, find_warnings
 from mmm_core.entities.columns import AdstockKind, Outcome, OutcomeKind
 from mmm_core.entities.design import Design, FloatArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_set import MediaCurves, ModelSet, SetKind
-from mmm_core.entities.posterior import CHANNEL_COLUMNS, DIAGNOSTIC_COLUMNS, Posterior
+from mmm_core.entities.posterior import CHANNEL_COLUMNS, DIAGNOSTIC_COLUMNS, REPORTED, Posterior
 from mmm_core.kernels.mixing import bulk_sample_size, rank_r_hat
 from mmm_core.kernels.sampler_media import ALPHA, DECAY, GAMMA, SCALE
 from mmm_core.kernels.sampler_state import SamplerPrior
@@ -54,16 +55,12 @@ def summarise(
     models = _model_set(problem, draws, description)
     prior = draw_prior_returns(problem.prior, _N_PRIOR) * problem.size
     break_even = _break_even(data.settings.outcome)
-    total = float(design.outcome[design.rows].sum())
+    total = float(np.abs(design.outcome[design.rows]).sum())
     share = models.media_contributions.sum(axis=1) / total
     prior_share = prior.sum(axis=1) / total
     diagnostics = _diagnostics(problem, draws, models, plan.chains)
-    evidence = Evidence(
-        share=share,
-        prior_share=prior_share,
-        worst_r_hat=float(diagnostics["r_hat"].max()),
-        contributions=models.media_contributions,
-    )
+    worst = diagnostics.loc[diagnostics["quantity"].isin(REPORTED), "r_hat"].max()
+    evidence = Evidence(share=share, prior_share=prior_share, worst_r_hat=float(worst))
     is_geometric = np.array([kind is AdstockKind.GEOMETRIC for kind in design.adstock])
     decay = draws.parameters[:, :, DECAY]
     means = models.media_contributions.mean(axis=0)
@@ -91,9 +88,21 @@ def summarise(
         prior_media_share=(float(np.median(prior_share)), *_ends(prior_share)),
         representative=int(((models.media_contributions - means) ** 2).sum(axis=1).argmin()),
         warnings=find_warnings(data, design, evidence),
-        notes=problem.notes,
+        notes=(*problem.notes, *_notes(diagnostics)),
         seconds=seconds,
     )
+
+
+def _notes(diagnostics: pd.DataFrame) -> list[str]:
+    unsettled = diagnostics.loc[
+        ~diagnostics["quantity"].isin(REPORTED) & (diagnostics["r_hat"] > GOOD_R_HAT), "channel"
+    ]
+    if unsettled.empty:
+        return []
+    return [
+        f"Carry-over and saturation of {', '.join(unsettled.unique())} have not settled between the chains; look at their "
+        "returns, not at these parameters."
+    ]
 
 
 def draw_prior_returns(prior: SamplerPrior, n_draws: int) -> FloatArray:
@@ -155,6 +164,9 @@ def _model_set(problem: PosteriorProblem, draws: Draws, description: Description
             carried=description.carried,
             units_per_spend=np.concatenate([modelled[: design.n_paid] / spend, np.ones(len(modelled) - design.n_paid)]),
         ),
+        carry_over=describe_draw_media(design, draws.parameters, description.ceiling * problem.unit).carry_over.sum(
+            axis=1
+        ),
         label=f"average of {n_draws:,} plausible models",
     )
 
@@ -174,7 +186,7 @@ def _channels(design: Design, contributions: FloatArray, prior: FloatArray, brea
         after.high,
         before.low,
         before.high,
-        after.middle / spend,
+        contributions.mean(axis=0) / spend,
         after.low / spend,
         after.high / spend,
         before.middle / spend,

@@ -11,11 +11,12 @@ from mmm_core.entities.mmmdata_collection import MMMDataCollection
 SMALL_SHARE = 0.08
 """Below this share of the outcome every method on markets with known truth claimed about three times the true effect."""
 
-_WIDE = 0.9
+_WIDE = 0.8
 _FEWEST_ACTIVE = 8
 _ALIKE = 0.95
 _MOST_PAIRS = 3
-_FEWEST_DAYS = 2 * 365
+_FEWEST_DAYS = 700
+_MANY_ZEROS = 0.05
 
 
 class Evidence(NamedTuple):
@@ -24,14 +25,12 @@ class Evidence(NamedTuple):
     Attributes:
         share: Share of all media in the outcome, per draw, shape (n_draws,).
         prior_share: The same before the data, shape (n_prior,).
-        worst_r_hat: Of all quantities.
-        contributions: Per draw and medium, shape (n_draws, n_media).
+        worst_r_hat: Of the reported quantities.
     """
 
     share: FloatArray
     prior_share: FloatArray
     worst_r_hat: float
-    contributions: FloatArray
 
 
 def find_warnings(data: MMMDataCollection, design: Design, evidence: Evidence) -> tuple[str, ...]:
@@ -48,22 +47,26 @@ def find_warnings(data: MMMDataCollection, design: Design, evidence: Evidence) -
         *_rarely_active(design),
         *_moving_together(design),
         *_short(data),
+        *_zeros(design),
     )
 
 
 def _weak_media(design: Design, evidence: Evidence) -> list[str]:
     largest = design.paid_names[int(design.spend[design.rows].sum(axis=0).argmax())]
     advice = f"Run a lift test on the largest channel ({largest})."
-    if evidence.share.mean() < SMALL_SHARE:
+    share = abs(float(evidence.share.mean()))
+    if share < SMALL_SHARE:
         return [
-            f"Media explain about {evidence.share.mean():.0%} of the outcome; below about {SMALL_SHARE:.0%} the data cannot say "
+            f"Media explain about {share:.0%} of the outcome; below about {SMALL_SHARE:.0%} the data cannot say "
             f"what they bring, and every method claims too much. {advice}"
         ]
-    if np.subtract(*np.quantile(evidence.share, [0.975, 0.025])) > _WIDE * np.subtract(
-        *np.quantile(evidence.prior_share, [0.975, 0.025])
-    ):
+    if _relative_spread(evidence.share) > _WIDE * _relative_spread(evidence.prior_share):
         return [f"The data hardly narrow down what media bring in total: what you see is mostly the prior. {advice}"]
     return []
+
+
+def _relative_spread(share: FloatArray) -> float:
+    return float(share.std() / max(abs(share.mean()), 1e-12))
 
 
 def _unsettled(evidence: Evidence) -> list[str]:
@@ -104,3 +107,14 @@ def _short(data: MMMDataCollection) -> list[str]:
     if span >= _FEWEST_DAYS:
         return []
     return [f"The data span {span / 365.25:.1f} years; with less than two, season and media are hard to tell apart."]
+
+
+def _zeros(design: Design) -> list[str]:
+    outcome = design.outcome[design.rows]
+    count = int((outcome == 0.0).sum())
+    if count < _MANY_ZEROS * len(outcome):
+        return []
+    return [
+        f"The outcome is 0 in {count} of the {len(outcome)} {design.frequency.value}s, where the noise cannot be what it is "
+        "elsewhere. Leave them out if nothing was sold or counted then."
+    ]

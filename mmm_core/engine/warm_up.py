@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmm_core.entities.budget import BudgetRequest, PlanAim
 from mmm_core.entities.columns import AdstockKind
 from mmm_core.entities.design import Design, SearchSpace
 from mmm_core.entities.trials_config import DEFAULT_ALGORITHM, TrialsConfig
@@ -14,14 +15,20 @@ _VALUES = {"alpha": 1.5, "gamma": 0.5, "theta": 0.3, "shape": 1.0, "scale": 0.1}
 
 
 def warm_up() -> None:
-    """Compile what a page needs to show a model and its response curves, in this process only."""
+    """Compile what a page needs to show a model, its curves, refits and budgets, in this process only."""
+    from mmm_core.engine.bootstrap import bootstrap_model
+    from mmm_core.engine.budget_allocator import BudgetAllocator
     from mmm_core.engine.candidate import refit_model, response_curve
     from mmm_core.engine.model_sets import set_curve, set_of_model
 
     design = _tiny_design()
     model = refit_model(design, dict(zip(_names(design), _tiny_space(design).low.tolist(), strict=True)))
     response_curve(model, design, "a")
-    set_curve(set_of_model(design, model, name="a", label="a"), "a")
+    models = set_of_model(design, model, name="a", label="a")
+    set_curve(models, "a")
+    for aim in PlanAim:
+        BudgetAllocator().allocate(models, BudgetRequest(aim=aim))
+    bootstrap_model(design, model, n_refits=2)
 
 
 def warm_up_process(algorithm: str = DEFAULT_ALGORITHM) -> None:

@@ -12,9 +12,20 @@ from mmm_core.entities.design import FloatArray
 from mmm_core.entities.model_set import SetKind
 from mmm_core.errors import BoundsError, SettingsError
 
+CONFIDENT = 0.9
+"""Probability of beating today's spend below which the advice is not to move."""
+
+REALISED_SHARE = 0.7
+"""Share of the predicted uplift that plans over a posterior brought on markets with a known truth (docs/recovery.md)."""
+
 
 class BudgetGoal(StrEnum):
-    """What a plan is to reach."""
+    """What a plan is to reach.
+
+    MAX_RESPONSE: the most response for the budget. TARGET_RETURN: the most response at a return (outcome per unit of spend) of
+    at least the target, for conversions at a cost of one of at most the target; it is met exactly unless every upper limit is
+    used up before. TARGET_RESPONSE: the least spend for a response of at least the target.
+    """
 
     MAX_RESPONSE = "max_response"
     TARGET_RETURN = "target_return"
@@ -157,19 +168,23 @@ class BudgetPlan:
     Attributes:
         request: What was asked.
         channels: One row per paid channel in design order, columns :data:`PLAN_COLUMNS`. ``limit_status`` is "free", "low",
-            "high" or "locked"; ``agreement`` the weighted share of models whose own marginal response agrees with the direction
-            of the move (NaN for a channel that does not move); ``highest_seen`` the largest spend of one period in the modelled
+            "high" or "locked"; ``agreement`` the weighted share of models whose own best split of the plan's total, within the
+            same limits, moves the channel in the same direction from today's spend (NaN for a channel that does not move or
+            cannot); ``highest_seen`` the largest spend of one period in the modelled
             periods; ``is_extrapolated`` whether a planned period goes beyond it.
         initial_total: Spend per horizon at today's spend, and
         total: as planned.
         initial_response: Outcome of the paid channels over the horizon at today's spend (point estimate), and
         response: as planned.
-        uplift: ``response - initial_response``, point estimate, outcome over the horizon.
-        uplift_low: Low end over the set (see ``interval_label``).
-        uplift_high: High end.
+        realised_share: What plans over such a set brought of what they predicted, on markets with a known truth; 1 where that
+            was not measured.
+        uplift: What is to be expected: ``realised_share * (response - initial_response)``, outcome over the horizon.
+        uplift_low: Low end over the set (see ``interval_label``), times ``realised_share`` too.
+        uplift_high: High end, likewise.
         probability_better: Weighted share of models in which the plan brings more than today's spend (NaN when the totals of
             spend differ, where the comparison means nothing).
-        by_model: Response of the plan minus that of today per model over the horizon, shape (n_models,).
+        by_model: ``realised_share`` times response of the plan minus that of today, per model over the horizon,
+            shape (n_models,).
         weekly: Planned spend per future period and channel, index = first day of the period, columns = channel keys.
         binding: Sentences on the limits that bind, what relaxing each by a step would add.
         notes: Sentences the reader should know (extrapolation, locked money).
@@ -184,6 +199,7 @@ class BudgetPlan:
     total: float
     initial_response: float
     response: float
+    realised_share: float
     uplift: float
     uplift_low: float
     uplift_high: float

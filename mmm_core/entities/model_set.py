@@ -8,6 +8,9 @@ import numpy as np
 from mmm_core.entities.design import Design, FloatArray
 from mmm_core.errors import SettingsError
 
+AVERAGED_ID = "averaged"
+"""Stands for the averaged estimate where pages and addresses name a model."""
+
 
 class SetKind(StrEnum):
     """Where the models of a set come from, which decides what an interval over them means."""
@@ -19,8 +22,12 @@ class SetKind(StrEnum):
 
 
 class SetBasis(StrEnum):
-    """Which models of a run a page speaks of; each includes the model that is looked at as point estimate."""
+    """Which models of a run a page speaks of.
 
+    AVERAGED is the recommended answer; the others have the model that is looked at as point estimate.
+    """
+
+    AVERAGED = "averaged"
     FRONT = "front"
     CLUSTER = "cluster"
     SAMPLING = "sampling"

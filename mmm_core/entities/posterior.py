@@ -29,6 +29,9 @@ CHANNEL_COLUMNS = (
 )
 """Columns of :attr:`Posterior.channels`."""
 
+REPORTED = ("returns", "media", "common_return", "sigma")
+"""Quantities whose chains must have come together; adstock and saturation behind them often cannot be told apart."""
+
 DIAGNOSTIC_COLUMNS = ("quantity", "channel", "mean", "sd", "median", "low", "high", "r_hat", "sample_size")
 """Columns of :attr:`Posterior.diagnostics`."""
 
@@ -59,7 +62,8 @@ class Posterior:
         thin: Sweeps from one draw to the next.
         seed: Of the chains.
         channels: One row per medium in design order, columns :data:`CHANNEL_COLUMNS`. ``contribution`` is the posterior mean,
-            ``roas`` the posterior median (NaN for organic); ``probability_below_break_even`` is NaN without a break-even.
+            ``roas`` that mean per unit of spend (NaN for organic), so that both tell
+            the same; ``probability_below_break_even`` is NaN without a break-even.
         diagnostics: One row per quantity: theta, shape, scale, alpha, gamma, returns per channel, then sigma, common_return and
             media (total contribution of all media); columns :data:`DIAGNOSTIC_COLUMNS`. ``r_hat`` is the rank-normalised split
             R-hat, ``sample_size`` the bulk effective sample size; NaN for what is fixed.
@@ -135,5 +139,6 @@ class Posterior:
 
     @property
     def worst_r_hat(self) -> float:
-        """The largest R-hat; NaN when everything is fixed."""
-        return float(self.diagnostics["r_hat"].max())
+        """The largest R-hat of what is reported: returns, their total, common return and noise."""
+        table = self.diagnostics
+        return float(table.loc[table["quantity"].isin(REPORTED), "r_hat"].max())

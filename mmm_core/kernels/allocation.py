@@ -1,4 +1,4 @@
-"""What spends bring: value, slope and curvature of response curves, for many plans and many models at once.
+"""What spends bring: value and slope of response curves, for many plans and many models at once.
 
 A channel that spends ``x`` a period on average spends ``x * weight[t]`` in period ``t`` of the plan, so that it brings
 ``sum_t share[t] * coefficient * h(x * units_per_spend * weight[t] + carried)`` a period, with
@@ -16,7 +16,7 @@ from mmm_core.kernels.arrays import FloatArray
 from mmm_core.kernels.compiling import compiled
 
 _SMALLEST = float(np.finfo(np.float64).tiny)
-_NEAR_ZERO = 1e-9
+_LOG_NEAR_ZERO = math.log(1e-9)
 """Below this share of the inflexion a slope is taken there: with alpha < 1 it would be infinite at no pressure."""
 
 
@@ -43,39 +43,34 @@ class PlanCurves(NamedTuple):
 
 
 @compiled
-def hill_with_slopes(pressure: float, alpha: float, log_inflexion: float) -> tuple[float, float, float]:
-    """``h``, ``h' = alpha / z * h * (1 - h)`` and ``h'' = h' * (alpha * (1 - 2 h) - 1) / z`` at one pressure ``z``."""
-    z = pressure if pressure > _SMALLEST else _SMALLEST
-    value = 1.0 / (1.0 + math.exp(min(alpha * (log_inflexion - math.log(z)), 700.0)))
-    if pressure <= 0.0:
-        value = 0.0
-    nearest = _NEAR_ZERO * math.exp(log_inflexion)
-    at = value
-    if z < nearest:
-        z = nearest
-        at = 1.0 / (1.0 + math.exp(min(alpha * (log_inflexion - math.log(z)), 700.0)))
-    slope = alpha / z * at * (1.0 - at)
-    return value, slope, slope * (alpha * (1.0 - 2.0 * at) - 1.0) / z
+def hill_with_slope(pressure: float, alpha: float, log_inflexion: float) -> tuple[float, float]:
+    """``h`` and ``h' = alpha / z * h * (1 - h)`` at one pressure ``z``."""
+    log_pressure = math.log(pressure if pressure > _SMALLEST else _SMALLEST)
+    value = 1.0 / (1.0 + math.exp(min(alpha * (log_inflexion - log_pressure), 700.0)))
+    if log_pressure > log_inflexion + _LOG_NEAR_ZERO:
+        return value, alpha / pressure * value * (1.0 - value)
+    nearest = math.exp(log_inflexion + _LOG_NEAR_ZERO)
+    there = 1.0 / (1.0 + math.exp(min(-alpha * _LOG_NEAR_ZERO, 700.0)))
+    return (value if pressure > 0.0 else 0.0), alpha / nearest * there * (1.0 - there)
 
 
 @compiled
-def channel_outcome(curves: PlanCurves, m: int, c: int, spend: float) -> tuple[float, float, float]:
-    """What channel ``c`` brings a period in model ``m``, with the first two derivatives by spend."""
-    value, slope, curvature = 0.0, 0.0, 0.0
+def channel_outcome(curves: PlanCurves, m: int, c: int, spend: float) -> tuple[float, float]:
+    """What channel ``c`` brings a period in model ``m``, and its slope by spend."""
+    value, slope = 0.0, 0.0
     coefficient = curves.coefficient[m, c]
     if coefficient == 0.0:
-        return value, slope, curvature
+        return value, slope
     for d in range(curves.period_weight.shape[1]):
         share = curves.period_share[c, d]
         if share == 0.0:
             continue
         pace = curves.units_per_spend[c] * curves.period_weight[c, d]
         pressure = spend * pace + curves.carried[m, c]
-        h, first, second = hill_with_slopes(pressure, curves.alpha[m, c], curves.log_inflexion[m, c])
+        h, steepness = hill_with_slope(pressure, curves.alpha[m, c], curves.log_inflexion[m, c])
         value += share * h
-        slope += share * pace * first
-        curvature += share * pace * pace * second
-    return coefficient * value, coefficient * slope, coefficient * curvature
+        slope += share * pace * steepness
+    return coefficient * value, coefficient * slope
 
 
 @compiled
@@ -95,14 +90,12 @@ def outcome_by_model(curves: PlanCurves, spend: FloatArray) -> tuple[FloatArray,
     for i in range(len(spend)):
         for m in range(n_models):
             for c in range(n_channels):
-                value[i, m, c], slope[i, m, c], _ = channel_outcome(curves, m, c, spend[i, c])
+                value[i, m, c], slope[i, m, c] = channel_outcome(curves, m, c, spend[i, c])
     return value, slope
 
 
 @compiled
-def mean_outcome(
-    curves: PlanCurves, weights: FloatArray, spend: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def mean_outcome(curves: PlanCurves, weights: FloatArray, spend: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Weighted mean over the models of what every plan brings, by channel.
 
     Args:
@@ -111,20 +104,18 @@ def mean_outcome(
         spend: Spend per period, shape (n_points, n_channels).
 
     Returns:
-        Outcome per period, its slope and its curvature by spend, each shape (n_points, n_channels).
+        Outcome per period and its slope by spend, each shape (n_points, n_channels).
     """
     n_models, n_channels = curves.coefficient.shape
     value = np.zeros((len(spend), n_channels))
     slope = np.zeros((len(spend), n_channels))
-    curvature = np.zeros((len(spend), n_channels))
     for i in range(len(spend)):
         for m in range(n_models):
             for c in range(n_channels):
-                brings, first, second = channel_outcome(curves, m, c, spend[i, c])
+                brings, steepness = channel_outcome(curves, m, c, spend[i, c])
                 value[i, c] += weights[m] * brings
-                slope[i, c] += weights[m] * first
-                curvature[i, c] += weights[m] * second
-    return value, slope, curvature
+                slope[i, c] += weights[m] * steepness
+    return value, slope
 
 
 @compiled
@@ -152,7 +143,7 @@ def cautious_outcome(
         for c in range(n_channels):
             mean_change, mean_today, mean_slope = 0.0, 0.0, 0.0
             for m in range(n_models):
-                outcome, first[m], _ = channel_outcome(curves, m, c, spend[i, c])
+                outcome, first[m] = channel_outcome(curves, m, c, spend[i, c])
                 brings[m] = outcome - today[m, c]
                 mean_change += weights[m] * brings[m]
                 mean_today += weights[m] * today[m, c]

@@ -80,9 +80,7 @@ def _start(value: FloatArray) -> None:
 
 
 @compiled
-def _merge(
-    first: FloatArray, second: FloatArray, fewest: int, most: int, merged: FloatArray, choice: IntArray
-) -> None:
+def _merge(first: FloatArray, second: FloatArray, fewest: int, most: int, merged: FloatArray, choice: IntArray) -> None:
     """``merged[j] = max over i in fewest..most of first[j - i] + second[i]``; ``choice`` is the i."""
     merged[:] = -np.inf
     for i in range(max(fewest, 0), min(most, len(second) - 1) + 1):
@@ -129,7 +127,7 @@ def own_splits(curves: PlanCurves, grid: FloatArray, limits: StepLimits) -> Floa
     for m in range(n_models):
         for c in range(n_channels):
             for i in range(min(limits.most[c], n_levels - 1) + 1):
-                gain[c, i], _, _ = channel_outcome(curves, m, c, grid[c, i])
+                gain[c, i], _ = channel_outcome(curves, m, c, grid[c, i])
         splits = best_splits(gain, limits)
         if splits.value[n_levels - 1] > -np.inf:
             steps = steps_of(splits, limits.unit, n_levels - 1)

@@ -23,10 +23,10 @@ from mmm_core.kernels.sampler_media import ALPHA, DECAY, N_PARAMETERS, Lifts, fi
 from mmm_core.kernels.sampler_random import draw_above_zero, log_normal_cdf, reflect
 from mmm_core.kernels.sampler_state import COMMON, LEARNED, STIFFNESS, SWEEP, VARIANCE, Chain, SamplerData, SamplerPrior
 
-N_PROPOSALS = 2
+N_PROPOSALS = 3
 N_COMMON_STEPS = 4
 COMMON_STEP = 0.25
-_ANYWHERE, _FAR_STEP, _NEAR_STEP = 0.15, 0.35, 0.60
+_ANYWHERE, _FAR_STEP, _NEAR_STEP = 0.15, 0.30, 0.45
 """Of the proposals, up to 0.15 are independent, up to 0.35 far steps, up to 0.60 near ones, the rest learned ones."""
 _FAR_SD, _NEAR_SD = 0.30, 0.105
 _LEARNED_SCALE = 2.4

@@ -54,7 +54,9 @@ def factorise_baseline(columns: FloatArray, prior_sd: FloatArray) -> JointBaseli
     k, n = columns.shape
     nonzero = columns != 0.0
     is_sparse = nonzero.sum(axis=1) < _SPARSE * n
-    cells = np.argwhere(nonzero & is_sparse[:, None])
+    cells = np.ascontiguousarray(
+        np.argwhere(nonzero & is_sparse[:, None])
+    )  # one layout, so that nothing compiles twice
     first = np.where(is_sparse, 0, nonzero.argmax(axis=1))
     end = np.where(is_sparse, 0, n - nonzero[:, ::-1].argmax(axis=1))
     n_used = (prior_sd > 0).sum(axis=1)

@@ -4,28 +4,43 @@ Results of finished runs never change, so they are cached by id. What can change
 (the project's ``updated``). Cached objects are shared between sessions: read them, never change them.
 """
 
+import dataclasses
+import datetime as dt
 import os
 import threading
 import time
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
-from mmm_core.charts.vocabulary import Vocabulary, vocabulary
+from mmm_core.charts.vocabulary import Vocabulary, averaged_vocabulary, vocabulary
 from mmm_core.engine.model_summary import SearchSize, expected_rate, search_size, seconds_of
 from mmm_core.engine.project_file import ParsedProject, parse_project
+from mmm_core.entities.budget import BudgetPlan, BudgetRequest
+from mmm_core.entities.clusters import ClusterReport, TooFewModels
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
 from mmm_core.entities.ledger import Ledger
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
-from mmm_core.entities.model_set import ModelSet, SetBasis, SetCurve
+from mmm_core.entities.model_set import AVERAGED_ID, ModelSet, SetBasis, SetCurve
+from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.records import ProjectRecord, RunRecord, WorkerRecord
 from mmm_core.entities.run_result import RunResult
+from mmm_core.entities.scenario import Scenario, ScenarioRecord
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import MMMError, NotFoundError
+from mmm_core.store.scenario_codec import request_key
 from mmm_core.store.workspace import Workspace
+from pages.shared import session
+
+Grouping = tuple[str, str | int]
+"""By what models are grouped into clusters, and into how many."""
 
 WORKER_WARMS_SECONDS = 60.0
+PLANNED_DRAWS = 200
+"""Draws a budget is planned over: the time of a plan grows with them, and sliders must answer in 0.3 s."""
+
 LAST_RUNS = 12
 """How many runs are asked how fast they were."""
 
@@ -76,6 +91,29 @@ def words(run: RunRecord) -> Vocabulary:
     return vocabulary(result(run.run_id), request(run).settings.outcome.currency)
 
 
+def averaged_words(run: RunRecord) -> Vocabulary:
+    """Names, colours and units of a run for its averaged estimate.
+
+    Raises:
+        NotFoundError: The run has none.
+    """
+    return averaged_vocabulary(words(run), posterior(run.run_id))
+
+
+def posterior(run_id: str) -> Posterior:
+    """The averaged estimate of a run.
+
+    Raises:
+        NotFoundError: The run has none.
+    """
+    found = result(run_id).posterior
+    if found is None:
+        raise NotFoundError(
+            "This run has no averaged estimate: it was made without one, or by an older version. Run it again to get it."
+        )
+    return found
+
+
 def request(run: RunRecord) -> ParsedProject:
     """What a run was asked to do: its project file, read."""
     return _request(run.run_id, run.project_file)
@@ -98,7 +136,7 @@ def ensure_worker() -> None:
 
 
 def model(run_id: str, solution_id: str) -> FittedModel:
-    """One candidate of a run, fitted again in full."""
+    """One candidate of a run, fitted again in full; or the averaged estimate as a model."""
     return _model(str(workspace().folder), run_id, solution_id)
 
 
@@ -109,17 +147,63 @@ def response(run_id: str, solution_id: str, channel: str) -> ResponseCurve:
 
 def model_set(run_id: str, basis: SetBasis, solution_id: str) -> ModelSet:
     """The models behind a choice, with one of them as point estimate."""
-    return _model_set(str(workspace().folder), run_id, basis, solution_id)
+    return _model_set(str(workspace().folder), run_id, basis, solution_id, _grouping(basis))
 
 
 def ledger(run_id: str, basis: SetBasis, solution_id: str) -> Ledger:
     """Every number about channels and terms that pages show, over the models behind a choice."""
-    return _ledger(str(workspace().folder), run_id, basis, solution_id)
+    return _ledger(str(workspace().folder), run_id, basis, solution_id, _grouping(basis))
 
 
 def set_curve(run_id: str, basis: SetBasis, solution_id: str, channel: str) -> SetCurve:
     """Response curve of one channel over the models behind a choice."""
-    return _set_curve(str(workspace().folder), run_id, basis, solution_id, channel)
+    return _set_curve(str(workspace().folder), run_id, basis, solution_id, channel, _grouping(basis))
+
+
+def clusters(run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
+    """Groups of like models on the fronts of a run, or why there are none."""
+    return _clusters(str(workspace().folder), run_id, cluster_by, k)
+
+
+def planning_set(run_id: str, basis: SetBasis, solution_id: str) -> ModelSet:
+    """The models a budget is planned over: those behind a choice, of many draws every so-many-th."""
+    return _planning_set(str(workspace().folder), run_id, basis, solution_id, _grouping(basis))
+
+
+def budget_plan(run_id: str, basis: SetBasis, solution_id: str, request: BudgetRequest) -> BudgetPlan:
+    """The allocator's answer to a question, over the models behind a choice.
+
+    Raises:
+        InfeasibleBudgetError: No plan fits; one sentence per reason.
+        SettingsError: The question names what is not there.
+    """
+    home = str(workspace().folder)
+    return _budget_plan(home, run_id, basis, solution_id, _grouping(basis), request_key(request), request)
+
+
+def history_spend(run_id: str, history: str | tuple[dt.date, dt.date]) -> dict[str, float]:
+    """Mean spend per period of every paid channel in a history window.
+
+    Raises:
+        SettingsError: There is no modelled period in it.
+    """
+    from mmm_core.engine.budget_calendar import history_rows
+
+    design = result(run_id).design
+    spend = design.spend[history_rows(design, history)].mean(axis=0)
+    return dict(zip(design.paid_names, map(float, spend), strict=True))
+
+
+def future_days(run_id: str, n_periods: int) -> pd.DatetimeIndex:
+    """First days of the periods after the data of a run."""
+    from mmm_core.engine.budget_calendar import future_dates
+
+    return future_dates(result(run_id).design, n_periods)
+
+
+def scenario(record: ScenarioRecord) -> Scenario:
+    """A kept budget plan; only its name can change."""
+    return dataclasses.replace(_scenario(str(workspace().folder), record.scenario_id), record=record)
 
 
 def country_names() -> dict[str, str]:
@@ -141,6 +225,11 @@ def expected_seconds(data: MMMDataCollection, trials: TrialsConfig) -> float | N
 def worker() -> WorkerRecord | None:
     """The worker that lives now; looked up at most once a second."""
     return _worker(str(workspace().folder))
+
+
+def _grouping(basis: SetBasis) -> Grouping | None:
+    """How models are grouped, where that matters."""
+    return session.clustering() if basis is SetBasis.CLUSTER else None
 
 
 @st.cache_resource(show_spinner=False)
@@ -218,31 +307,73 @@ def _size(folder: str, run_id: str) -> SearchSize | None:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _model(folder: str, run_id: str, solution_id: str) -> FittedModel:
+    if solution_id == AVERAGED_ID:
+        from mmm_core.engine.averaged_model import averaged_model
+
+        return averaged_model(posterior(run_id))
     from mmm_core.engine.set_choice import model_of
 
     return model_of(_result(folder, run_id), solution_id, request(workspace().get_run(run_id)).trials)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _model_set(folder: str, run_id: str, basis: SetBasis, solution_id: str) -> ModelSet:
+def _model_set(folder: str, run_id: str, basis: SetBasis, solution_id: str, grouping: Grouping | None) -> ModelSet:
+    from mmm_core.engine.cluster_sets import set_of_cluster
     from mmm_core.engine.set_choice import choose_set
 
-    return choose_set(_result(folder, run_id), basis, solution_id, request(workspace().get_run(run_id)).trials)
+    found = _result(folder, run_id)
+    if grouping is not None:
+        return set_of_cluster(found, _clusters(folder, run_id, *grouping), solution_id)
+    return choose_set(found, basis, solution_id, request(workspace().get_run(run_id)).trials)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _ledger(folder: str, run_id: str, basis: SetBasis, solution_id: str) -> Ledger:
+def _ledger(folder: str, run_id: str, basis: SetBasis, solution_id: str, grouping: Grouping | None) -> Ledger:
     from mmm_core.engine.ledger import build_ledger
 
     kind = _result(folder, run_id).collection.model_output.outcome_kind
-    return build_ledger(_model_set(folder, run_id, basis, solution_id), kind)
+    return build_ledger(_model_set(folder, run_id, basis, solution_id, grouping), kind)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _planning_set(folder: str, run_id: str, basis: SetBasis, solution_id: str, grouping: Grouping | None) -> ModelSet:
+    from mmm_core.engine.model_sets import thinned
+
+    models = _model_set(folder, run_id, basis, solution_id, grouping)
+    return thinned(models, PLANNED_DRAWS) if basis is SetBasis.AVERAGED else models
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _budget_plan(
+    folder: str,
+    run_id: str,
+    basis: SetBasis,
+    solution_id: str,
+    grouping: Grouping | None,
+    question: str,
+    _request: BudgetRequest,
+) -> BudgetPlan:
+    from mmm_core.engine.budget_allocator import BudgetAllocator
+
+    del question  # the key of the cache; says all that _request does
+    kind = _result(folder, run_id).collection.model_output.outcome_kind
+    models = _planning_set(folder, run_id, basis, solution_id, grouping)
+    return BudgetAllocator().allocate(models, _request, kind)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _scenario(folder: str, scenario_id: str) -> Scenario:
+    del folder
+    return workspace().load_scenario(scenario_id)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
-def _set_curve(folder: str, run_id: str, basis: SetBasis, solution_id: str, channel: str) -> SetCurve:
+def _set_curve(
+    folder: str, run_id: str, basis: SetBasis, solution_id: str, channel: str, grouping: Grouping | None
+) -> SetCurve:
     from mmm_core.engine.model_sets import set_curve as curve
 
-    return curve(_model_set(folder, run_id, basis, solution_id), channel)
+    return curve(_model_set(folder, run_id, basis, solution_id, grouping), channel)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
@@ -250,6 +381,15 @@ def _response(folder: str, run_id: str, solution_id: str, channel: str) -> Respo
     from mmm_core.engine.candidate import response_curve
 
     return response_curve(_model(folder, run_id, solution_id), _result(folder, run_id).design, channel)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Grouping like models …")
+def _clusters(folder: str, run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
+    from mmm_core.engine.clusters_analyzer import analyse_clusters
+
+    found = _result(folder, run_id)
+    output = found.collection.model_output
+    return analyse_clusters(output.reduced_to(found.pareto["solution_ids"]), output.outcome_kind, cluster_by, k)
 
 
 @st.cache_resource(show_spinner=False)

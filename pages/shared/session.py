@@ -75,10 +75,15 @@ def current_address() -> dict[str, str]:
     return address_of(project=project_id(), run=run_id(), model=model_id())
 
 
+def chosen_basis() -> SetBasis | None:
+    """Which models were chosen for pages to speak of on this visit; None before any choice."""
+    kept = recall("basis")
+    return SetBasis(kept) if kept in set(SetBasis) else None
+
+
 def basis() -> SetBasis:
     """Which models pages speak of beside the one that is looked at; those on the fronts until another choice is made."""
-    kept = recall("basis")
-    return SetBasis(kept) if kept in set(SetBasis) else SetBasis.FRONT
+    return chosen_basis() or SetBasis.FRONT
 
 
 def set_basis(chosen: SetBasis) -> None:
@@ -94,6 +99,16 @@ def is_expert(project_id: str) -> bool:
 def set_expert(project_id: str, *, value: bool) -> None:
     """Remember the level Configure shows for this project."""
     remember(f"expert.{project_id}", value)
+
+
+def clustering() -> tuple[str, str | int]:
+    """How the Clusters page groups models: by what, and into how many ("auto" or a number)."""
+    return cast("tuple[str, str | int]", recall("clustering", ("hyperparameters", "auto")))
+
+
+def set_clustering(cluster_by: str, k: str | int) -> None:
+    """Remember how models are grouped, so that "this cluster" means the same on every page."""
+    remember("clustering", (cluster_by, k))
 
 
 def remember(key: str, value: object) -> None:

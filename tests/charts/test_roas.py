@@ -32,13 +32,32 @@ def test_a_point_never_stands_without_its_range() -> None:
     assert all("(" in note.text and "–" in note.text for note in figure.layout.annotations)
 
 
-def test_the_text_of_a_channel_stands_on_the_row_of_its_bar_beside_the_plot() -> None:
+def test_the_text_of_a_channel_stands_above_its_bar() -> None:
     result = build_result()
     figure = draw_returns(return_points(build_ledger(), vocabulary(result)))
     notes = figure.layout.annotations
     assert [note.y for note in notes] == list(figure.data[0].y)
-    assert {(note.xanchor, note.yanchor, note.yshift) for note in notes} == {("left", "middle", None)}
-    assert figure.layout.margin.r >= 6 * max(len(note.text) for note in notes)
+    assert all(note.xanchor == "left" and note.yshift > 0 for note in notes)
+
+
+def test_costs_far_apart_stand_on_a_logarithmic_axis_and_none_is_lost(
+    conversions: tuple[RunResult, Vocabulary],
+) -> None:
+    result, words = conversions
+    ledger = build_ledger(kind=result.collection.model_output.outcome_kind)
+    assert draw_returns(return_points(ledger, words)).layout.xaxis.type == "linear"
+    ledger.channels.loc[0, ["roas", "roas_low", "roas_high"]] = [0.01, 0.0, 0.02]
+    figure = draw_returns(return_points(ledger, words))
+    assert figure.layout.xaxis.type == "log"
+    low, high = 10 ** np.array(figure.layout.xaxis.range)
+    assert all(low <= value <= high for value in figure.data[1].x)
+
+
+def test_the_break_even_of_costs_is_the_inverse(conversions: tuple[RunResult, Vocabulary]) -> None:
+    result, words = conversions
+    ledger = build_ledger(kind=result.collection.model_output.outcome_kind)
+    figure = draw_returns(return_points(ledger, words, break_even=4.0))
+    assert figure.layout.shapes[0].x0 == pytest.approx(0.25)
 
 
 def test_break_even_is_a_line() -> None:
