@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mmm_core.entities.calibration import CalibrationRules
 from mmm_core.entities.columns import AdstockKind
-from mmm_core.entities.design import Design, FloatArray
+from mmm_core.entities.design import Design, FloatArray, IntArray
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import BoundsError, SettingsError
 from mmm_core.kernels.adstock import GEOMETRIC, WEIBULL_CDF, WEIBULL_PDF
 from mmm_core.kernels.evaluation import Batch, Layout, Problem, Rules, evaluate_batch
+from mmm_core.kernels.lift import Studies
 
 SOLVERS = ("exact", "glmnet")
 KIND_CODES = {
@@ -65,6 +67,11 @@ class CandidateEvaluator:
             zero_penalty=trials.rssd_zero_penalty,
         )
 
+    @property
+    def n_objectives(self) -> int:
+        """How many of the first metrics a search minimises: with lift studies MAPE.LIFT too."""
+        return 3 if len(self._problem.studies.lift) else 2
+
     def evaluate(self, values: FloatArray) -> CandidateBatch:
         """Fit and judge every row of ``values``.
 
@@ -101,6 +108,34 @@ def arrays_of(design: Design) -> Problem:
         upper=np.array(design.upper, dtype=np.float64, order="C"),
         trend=int(design.trend_column),
         spend_share=spend / spend.sum(),
+        studies=_studies_of(design),
+    )
+
+
+def _studies_of(design: Design) -> Studies:
+    """The studies that lie wholly in the modelled periods, as the compiled code reads them."""
+    targets = design.usable_studies
+    entries = [(c, s) for s, target in enumerate(targets) for c in target.media]
+    rows = [target.first_row for target in targets]
+
+    def whole(values: Sequence[int]) -> IntArray:
+        return np.array(values, dtype=np.int64)
+
+    def real(values: Sequence[float]) -> FloatArray:
+        return np.array(values, dtype=np.float64)
+
+    return Studies(
+        medium=whole([c for c, _ in entries]),
+        study=whole([s for _, s in entries]),
+        first=np.searchsorted(design.rows, whole(rows)).astype(np.int64),
+        row=whole(rows),
+        n_periods=whole([target.n_periods for target in targets]),
+        immediate=whole([target.study.scope == "immediate" for target in targets]),
+        own_length=whole([target.rules is CalibrationRules.ROBYN for target in targets]),
+        lift=real([target.study.lift for target in targets]),
+        scale=real([target.scale for target in targets]),
+        factor=real([target.factor for target in targets]),
+        weight=real([target.weight for target in targets]),
     )
 
 

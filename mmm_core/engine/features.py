@@ -6,9 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from mmm_core.engine.calibration import with_studies
 from mmm_core.engine.factor_columns import contrasts, is_factor, one_hot
 from mmm_core.engine.holiday_calendar import holiday_table, holidays_of
 from mmm_core.engine.prophet_baseline import BaselineParts, BaselineQuestion, split_outcome
+from mmm_core.entities.calibration import CalibrationRules
 from mmm_core.entities.columns import PaidMedia, Sign
 from mmm_core.entities.date_checks import touched_periods
 from mmm_core.entities.design import DateArray, Design, FloatArray
@@ -32,7 +34,7 @@ class _Column(NamedTuple):
     limits: tuple[float, float]
 
 
-def build_design(data: MMMDataCollection) -> Design:
+def build_design(data: MMMDataCollection, *, calibration_rules: CalibrationRules = CalibrationRules.OWN) -> Design:
     """Turn a table with roles into the arrays a model is fitted to.
 
     Baseline columns are, in this order: trend, season, weekday and holiday (Prophet, fitted on all rows), context in the
@@ -42,6 +44,7 @@ def build_design(data: MMMDataCollection) -> Design:
 
     Args:
         data: Table and settings.
+        calibration_rules: How lift studies are compared with models; Robyn's to the letter only for its own results.
 
     Returns:
         Rows are all periods of the table; ``rows`` are the modelled ones. Columns that do not vary there are named in
@@ -64,7 +67,7 @@ def build_design(data: MMMDataCollection) -> Design:
     trend = _part_name("trend", settings)
     has_free_trend = settings.baseline.signs.get("trend", Sign.DEFAULT) is Sign.DEFAULT
     names = tuple(column.name for column in kept)
-    return Design(
+    design = Design(
         dates=_dates(data),
         outcome=_numbers(data.table[settings.outcome.column]),
         baseline_names=names,
@@ -82,6 +85,8 @@ def build_design(data: MMMDataCollection) -> Design:
         frequency=data.frequency,
         dropped=tuple(column.name for column in columns if column.name not in names),
     )
+    studies = data.settings.calibration.studies
+    return with_studies(design, studies, calibration_rules) if studies else design
 
 
 def spend_per_exposure(data: MMMDataCollection, paid: PaidMedia) -> float:

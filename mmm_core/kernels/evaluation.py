@@ -12,64 +12,15 @@ import numpy as np
 from mmm_core.kernels.adstock import GEOMETRIC, carry_over, fill_weibull_weights, spread_over
 from mmm_core.kernels.arrays import FloatArray, IntArray
 from mmm_core.kernels.compiling import compiled, compiled_for_vectors
+from mmm_core.kernels.lift import LiftScratch, Medium, fill_lifted, lift_error, make_lift_scratch, predict_lift
 from mmm_core.kernels.objectives import adjust_rsq, decomp_rssd, find_split, nrmse, plain_rsq
+from mmm_core.kernels.problem import Layout, Problem, Rules
 from mmm_core.kernels.ridge import Moments, RidgeRules, RidgeScratch, fit_ridge, make_ridge_scratch
 from mmm_core.kernels.saturation import PowerScratch, make_power_scratch, saturate
 
+__all__ = ["N_METRICS", "Batch", "Layout", "Problem", "Rules", "evaluate_batch"]
+
 N_METRICS = 9
-
-
-class Problem(NamedTuple):
-    """Data of a model.
-
-    Attributes:
-        outcome: On the modelled rows, shape (n_rows,).
-        fixed: Columns that are not transformed, on the modelled rows, shape (n_fixed, n_rows).
-        media: Input of the transformed columns, all rows, shape (n_media, n_all).
-        rows: Indices of the modelled rows, ascending, shape (n_rows,).
-        kinds: Code of the adstock per medium, shape (n_media,).
-        weibull_length: Periods on which a Weibull scale is measured.
-        lower: Lower limits of the coefficients, shape (p,).
-        upper: Upper limits, shape (p,).
-        trend: Column whose limits become [-1, 0] when its training sum is negative, or -1.
-        spend_share: Per paid medium (the first ones), shape (n_paid,).
-    """
-
-    outcome: FloatArray
-    fixed: FloatArray
-    media: FloatArray
-    rows: IntArray
-    kinds: IntArray
-    weibull_length: int
-    lower: FloatArray
-    upper: FloatArray
-    trend: int
-    spend_share: FloatArray
-
-
-class Layout(NamedTuple):
-    """Where each hyperparameter stands in a row of values; -1 where there is none.
-
-    Attributes:
-        media: Columns of alpha, gamma, theta or shape, and scale, shape (n_media, 4).
-        penalties: Columns of the penalty factors, shape (p,); -1 means a factor of 1.
-        shrinkage: Column of lambda.
-        train_size: Column of the training share; -1 means that all rows are trained on.
-    """
-
-    media: IntArray
-    penalties: IntArray
-    shrinkage: int
-    train_size: int
-
-
-class Rules(NamedTuple):
-    """How a model is fitted and judged; the meanings are those of the search settings."""
-
-    glmnet: bool
-    intercept: bool
-    drop_negative: bool
-    zero_penalty: bool
 
 
 class Batch(NamedTuple):
@@ -80,12 +31,14 @@ class Batch(NamedTuple):
         coefficients: Intercept first, shape (n_candidates, 1 + p).
         contributions: Sums over the modelled rows, same shape.
         has_intercept: 1 where the model kept its intercept, shape (n_candidates,).
+        predicted: What the model says each lift study should have found, shape (n_candidates, n_studies).
     """
 
     metrics: FloatArray
     coefficients: FloatArray
     contributions: FloatArray
     has_intercept: IntArray
+    predicted: FloatArray
 
 
 class _Scratch(NamedTuple):
@@ -109,6 +62,7 @@ class _Scratch(NamedTuple):
         parts: Of the outcome per part (rows) and statistic, shape (3, 4).
         ends: Of the training and the validation part the rest was prepared for.
         ridge: For the solver.
+        lift: For the lift studies.
     """
 
     columns: FloatArray
@@ -128,6 +82,7 @@ class _Scratch(NamedTuple):
     parts: FloatArray
     ends: IntArray
     ridge: RidgeScratch
+    lift: LiftScratch
 
 
 _MEAN, _VARIANCE, _RANGE, _SPREAD = range(4)
@@ -152,6 +107,7 @@ def evaluate_batch(values: FloatArray, problem: Problem, layout: Layout, rules: 
         np.empty((n_candidates, n_terms)),
         np.empty((n_candidates, n_terms)),
         np.empty(n_candidates, np.int64),
+        np.empty((n_candidates, len(problem.studies.lift))),
     )
     _evaluate(np.ascontiguousarray(values, dtype=np.float64), problem, layout, rules, batch)
     return batch
@@ -212,6 +168,7 @@ def _make_scratch(problem: Problem) -> _Scratch:
         np.zeros((3, 4)),
         np.full(2, -1, np.int64),
         make_ridge_scratch(p),
+        make_lift_scratch(problem.studies),
     )
 
 
@@ -268,6 +225,11 @@ def _fill_media(values: FloatArray, i: int, problem: Problem, layout: Layout, sc
         largest = _pick(pressure, problem.rows, window)
         alpha, gamma = values[i, layout.media[c, 0]], values[i, layout.media[c, 1]]
         saturate(window, alpha, gamma * largest, power, columns, n_fixed + c)
+        if len(problem.studies.lift) > 0:
+            scale = values[i, layout.media[c, 3]] if layout.media[c, 3] >= 0 else 0.0
+            medium = Medium(c, problem.kinds[c], first, scale, alpha, gamma * largest)
+            series = (problem.media[c], pressure, scratch.weights, columns[n_fixed + c])
+            fill_lifted(medium, series, problem.studies, scratch.lift)
         scratch.means[n_fixed + c], scratch.sums[n_fixed + c] = _centre(columns, n_fixed + c, scratch.ends[0])
 
 
@@ -377,6 +339,9 @@ def _write_metrics(
     paid = batch.contributions[i, first_paid : first_paid + len(problem.spend_share)]
     metrics[i, 1] = decomp_rssd(paid, problem.spend_share, zero_penalty)
     metrics[i, 2] = 0.0
+    if len(problem.studies.lift) > 0:
+        predict_lift(scratch.slopes[len(problem.fixed) :], problem.studies, scratch.lift.lifted, batch.predicted[i])
+        metrics[i, 2] = lift_error(problem.studies, batch.predicted[i])
 
 
 @compiled_for_vectors

@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from mmm_core.entities.calibration import StudyTarget
 from mmm_core.entities.columns import AdstockKind, Frequency, OutcomeKind
 from mmm_core.entities.design import Design, FloatArray, IntArray
 from mmm_core.entities.model_output import Convergence, ModelOutput, ModelOutputCollection, Provenance, Trial
@@ -217,6 +218,7 @@ def _read_design(plain: dict[str, object], arrays: Arrays) -> Design:
         weibull_length=cast(int, plain["weibull_length"]),
         frequency=Frequency(str(plain["frequency"])),
         dropped=_names(plain["dropped"]),
+        studies=tuple(decode(StudyTarget, study) for study in cast(list[object], plain.get("studies", []))),
     )
 
 

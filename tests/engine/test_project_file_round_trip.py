@@ -83,7 +83,7 @@ trials = st.builds(
     rssd_zero_penalty=st.booleans(),
     intercept=st.booleans(),
     intercept_sign=st.sampled_from(INTERCEPT_SIGNS),
-    objective_weights=st.none() | st.dictionaries(st.sampled_from(["nrmse", "decomp_rssd"]), positive),
+    objective_weights=st.none() | st.dictionaries(st.sampled_from(["nrmse", "decomp_rssd", "mape"]), positive),
     cores=st.none() | st.integers(1, 64),
 )
 
