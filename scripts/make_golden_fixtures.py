@@ -206,14 +206,15 @@ def write_calibration(golden: Path) -> None:
             "mape": fit["result"]["mape"],
         }
     (TARGET / "calibration.json").write_text(json.dumps({"studies": studies, "fits": fits}, separators=(",", ":")))
+    candidates = read_csv(golden / "demo/run_calib/all_hyperparameters.csv")["solID"]
     table = read_csv(golden / "demo/run_calib/all_calibration.csv")
-    media = np.array(["+".join(map(our_name, name.split("+"))) for name in table["liftMedia"]])
-    np.savez_compressed(
-        TARGET / "calibration.npz",
-        solution_ids=np.array(table["solID"])[media == order[0]],
-        predicted=np.column_stack([numbers(table["decompAbsScaled"])[media == name] for name in order]),
-        ape=np.column_stack([numbers(table["mape_lift"])[media == name] for name in order]),
-    )
+    media = ["+".join(map(our_name, name.split("+"))) for name in table["liftMedia"]]
+    place = [(candidates.index(one), order.index(name)) for one, name in zip(table["solID"], media, strict=True)]
+    arrays = {}
+    for key, column in (("predicted", "decompAbsScaled"), ("ape", "mape_lift")):
+        arrays[key] = np.full((len(candidates), len(order)), np.nan)
+        arrays[key][tuple(np.transpose(place))] = numbers(table[column])
+    np.savez_compressed(TARGET / "calibration.npz", solution_ids=np.array(candidates), **arrays)
 
 
 def write_units(golden: Path) -> None:

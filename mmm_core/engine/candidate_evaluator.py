@@ -7,13 +7,14 @@ import numpy as np
 
 from mmm_core.entities.calibration import CalibrationRules
 from mmm_core.entities.columns import AdstockKind
-from mmm_core.entities.design import Design, FloatArray, IntArray
+from mmm_core.entities.design import Design, FloatArray
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import BoundsError, SettingsError
 from mmm_core.kernels.adstock import GEOMETRIC, WEIBULL_CDF, WEIBULL_PDF
 from mmm_core.kernels.evaluation import Batch, Layout, Problem, Rules, evaluate_batch
-from mmm_core.kernels.lift import Studies
+from mmm_core.kernels.lift import NO_STUDIES, Studies
 
+_ROBYN = CalibrationRules.ROBYN
 SOLVERS = ("exact", "glmnet")
 KIND_CODES = {
     AdstockKind.GEOMETRIC: GEOMETRIC,
@@ -70,7 +71,7 @@ class CandidateEvaluator:
     @property
     def n_objectives(self) -> int:
         """How many of the first metrics a search minimises: with lift studies MAPE.LIFT too."""
-        return 3 if len(self._problem.studies.lift) else 2
+        return 3 if len(self._problem.studies.spans) else 2
 
     def evaluate(self, values: FloatArray) -> CandidateBatch:
         """Fit and judge every row of ``values``.
@@ -115,27 +116,22 @@ def arrays_of(design: Design) -> Problem:
 def _studies_of(design: Design) -> Studies:
     """The studies that lie wholly in the modelled periods, as the compiled code reads them."""
     targets = design.usable_studies
-    entries = [(c, s) for s, target in enumerate(targets) for c in target.media]
-    rows = [target.first_row for target in targets]
-
-    def whole(values: Sequence[int]) -> IntArray:
-        return np.array(values, dtype=np.int64)
-
-    def real(values: Sequence[float]) -> FloatArray:
-        return np.array(values, dtype=np.float64)
-
+    if not targets:
+        return NO_STUDIES
+    entries = sorted((c, s) for s, target in enumerate(targets) for c in target.media)
+    media = np.array([c for c, _ in entries], dtype=np.int64)
+    firsts = np.searchsorted(design.rows, [target.first_row for target in targets])
+    spans = [
+        (first, target.first_row, target.n_periods, target.study.scope == "immediate", target.rules is _ROBYN)
+        for first, target in zip(firsts, targets, strict=True)
+    ]
+    amounts = [(target.study.lift, target.scale, target.factor, target.weight) for target in targets]
     return Studies(
-        medium=whole([c for c, _ in entries]),
-        study=whole([s for _, s in entries]),
-        first=np.searchsorted(design.rows, whole(rows)).astype(np.int64),
-        row=whole(rows),
-        n_periods=whole([target.n_periods for target in targets]),
-        immediate=whole([target.study.scope == "immediate" for target in targets]),
-        own_length=whole([target.rules is CalibrationRules.ROBYN for target in targets]),
-        lift=real([target.study.lift for target in targets]),
-        scale=real([target.scale for target in targets]),
-        factor=real([target.factor for target in targets]),
-        weight=real([target.weight for target in targets]),
+        starts=np.searchsorted(media, np.arange(len(design.media_names) + 1)).astype(np.int64),
+        study=np.array([s for _, s in entries], dtype=np.int64),
+        medium=media,
+        spans=np.array(spans, dtype=np.int64),
+        amounts=np.array(amounts, dtype=np.float64),
     )
 
 

@@ -107,7 +107,7 @@ def evaluate_batch(values: FloatArray, problem: Problem, layout: Layout, rules: 
         np.empty((n_candidates, n_terms)),
         np.empty((n_candidates, n_terms)),
         np.empty(n_candidates, np.int64),
-        np.empty((n_candidates, len(problem.studies.lift))),
+        np.empty((n_candidates, len(problem.studies.spans))),
     )
     _evaluate(np.ascontiguousarray(values, dtype=np.float64), problem, layout, rules, batch)
     return batch
@@ -212,7 +212,7 @@ def _describe_part(outcome: FloatArray, start: int, end: int, part: FloatArray) 
 @compiled
 def _fill_media(values: FloatArray, i: int, problem: Problem, layout: Layout, scratch: _Scratch) -> None:
     """Transform every medium and take its training mean off."""
-    n_fixed = len(problem.fixed)
+    n_fixed, starts = len(problem.fixed), problem.studies.starts
     pressure, window, power, columns = scratch.pressure, scratch.window, scratch.power, scratch.columns
     for c in range(len(problem.media)):
         first = values[i, layout.media[c, 2]]
@@ -225,11 +225,10 @@ def _fill_media(values: FloatArray, i: int, problem: Problem, layout: Layout, sc
         largest = _pick(pressure, problem.rows, window)
         alpha, gamma = values[i, layout.media[c, 0]], values[i, layout.media[c, 1]]
         saturate(window, alpha, gamma * largest, power, columns, n_fixed + c)
-        if len(problem.studies.lift) > 0:
+        if len(starts) > 0 and starts[c + 1] > starts[c]:
             scale = values[i, layout.media[c, 3]] if layout.media[c, 3] >= 0 else 0.0
-            medium = Medium(c, problem.kinds[c], first, scale, alpha, gamma * largest)
-            series = (problem.media[c], pressure, scratch.weights, columns[n_fixed + c])
-            fill_lifted(medium, series, problem.studies, scratch.lift)
+            medium = Medium(c, n_fixed + c, problem.kinds[c], first, scale, alpha, gamma * largest)
+            fill_lifted(medium, problem.media, pressure, scratch.weights, columns, problem.studies, scratch.lift)
         scratch.means[n_fixed + c], scratch.sums[n_fixed + c] = _centre(columns, n_fixed + c, scratch.ends[0])
 
 
@@ -339,7 +338,7 @@ def _write_metrics(
     paid = batch.contributions[i, first_paid : first_paid + len(problem.spend_share)]
     metrics[i, 1] = decomp_rssd(paid, problem.spend_share, zero_penalty)
     metrics[i, 2] = 0.0
-    if len(problem.studies.lift) > 0:
+    if len(problem.studies.spans) > 0:
         predict_lift(scratch.slopes[len(problem.fixed) :], problem.studies, scratch.lift.lifted, batch.predicted[i])
         metrics[i, 2] = lift_error(problem.studies, batch.predicted[i])
 

@@ -14,57 +14,51 @@ from mmm_core.kernels.arrays import FloatArray, IntArray
 from mmm_core.kernels.compiling import compiled
 from mmm_core.kernels.saturation import PowerScratch, make_power_scratch, saturate
 
+FIRST, ROW, N_PERIODS, IMMEDIATE, OWN_LENGTH = range(5)
+LIFT, SCALE, FACTOR, WEIGHT = range(4)
+
 
 class Studies(NamedTuple):
-    """Lift studies as arrays.
+    """Lift studies as arrays; few of them, for every array of an argument costs time at each call.
 
     Attributes:
-        medium: Of every entry, shape (n_entries,).
-        study: Of every entry, same shape.
-        first: First period of every study among the modelled ones, shape (n_studies,).
-        row: The same period among all rows, same shape.
-        n_periods: Adjoining periods it covers, same shape.
-        immediate: 1 where carry-over from before the study is no part of the lift, same shape.
-        own_length: 1 where the study's own carry-over is measured on its own periods, as R does; 0 where by the model's.
-        lift: What was measured, outcome units, same shape.
-        scale: What an error is a share of, outcome units, same shape.
-        factor: From the sum over the periods to the days of the study, same shape.
-        weight: In the mean error, same shape.
+        starts: First entry of every medium, and the number of entries, shape (n_media + 1,); empty without studies.
+        study: Of every entry, entries by medium, shape (n_entries,).
+        medium: Of every entry, ascending, same shape.
+        spans: Per study its first period among the modelled ones (FIRST) and among all rows (ROW), how many adjoining ones it
+            covers (N_PERIODS), 1 where carry-over from before is no part of the lift (IMMEDIATE), 1 where its own carry-over
+            is measured on its own periods as R does, 0 where by the model's (OWN_LENGTH); shape (n_studies, 5).
+        amounts: Per study what was measured (LIFT) and what an error is a share of (SCALE), outcome units, the factor from its
+            periods to its days (FACTOR), its weight in the mean error (WEIGHT); shape (n_studies, 4).
     """
 
-    medium: IntArray
+    starts: IntArray
     study: IntArray
-    first: IntArray
-    row: IntArray
-    n_periods: IntArray
-    immediate: IntArray
-    own_length: IntArray
-    lift: FloatArray
-    scale: FloatArray
-    factor: FloatArray
-    weight: FloatArray
+    medium: IntArray
+    spans: IntArray
+    amounts: FloatArray
 
 
-_NO_INTEGERS, _NO_NUMBERS = np.zeros(0, np.int64), np.zeros(0)
 NO_STUDIES = Studies(
-    medium=_NO_INTEGERS,
-    study=_NO_INTEGERS,
-    first=_NO_INTEGERS,
-    row=_NO_INTEGERS,
-    n_periods=_NO_INTEGERS,
-    immediate=_NO_INTEGERS,
-    own_length=_NO_INTEGERS,
-    lift=_NO_NUMBERS,
-    scale=_NO_NUMBERS,
-    factor=_NO_NUMBERS,
-    weight=_NO_NUMBERS,
+    np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 5), np.int64), np.zeros((0, 4))
 )
 
 
 class Medium(NamedTuple):
-    """One medium of one candidate: its number, code of adstock, theta or shape, scale, alpha and half-saturation point."""
+    """One medium of one candidate.
+
+    Attributes:
+        number: Among the media.
+        column: Among all columns of the model.
+        kind: Code of the adstock.
+        decay: Theta, or the shape of a Weibull.
+        scale: Of a Weibull.
+        alpha: Of the Hill curve.
+        inflexion: Half-saturation point, unit of the input.
+    """
 
     number: int
+    column: int
     kind: int
     decay: float
     scale: float
@@ -94,8 +88,8 @@ class LiftScratch(NamedTuple):
 def make_lift_scratch(studies: Studies) -> LiftScratch:
     """Allocate the work space; next to nothing without studies."""
     longest = 0
-    for s in range(len(studies.lift)):
-        longest = max(longest, studies.n_periods[s])
+    for s in range(len(studies.spans)):
+        longest = max(longest, studies.spans[s, N_PERIODS])
     power = make_power_scratch(longest)
     return LiftScratch(
         np.zeros(len(studies.medium)), np.zeros(longest), np.zeros(longest), np.zeros((1, longest)), power
@@ -105,7 +99,10 @@ def make_lift_scratch(studies: Studies) -> LiftScratch:
 @compiled
 def fill_lifted(
     medium: Medium,
-    series: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
+    media: FloatArray,
+    pressure: FloatArray,
+    weights: FloatArray,
+    columns: FloatArray,
     studies: Studies,
     scratch: LiftScratch,
 ) -> None:
@@ -115,48 +112,50 @@ def fill_lifted(
 
     Args:
         medium: The medium and its hyperparameters.
-        series: Its input and pressure on all rows, its Weibull weights, and its saturated pressure on the modelled rows.
+        media: Input of all media on all rows, shape (n_media, n_all).
+        pressure: Of this medium, shape (n_all,).
+        weights: Of its Weibull, any length.
+        columns: With the medium's saturated pressure on the modelled rows, shape (p, n_rows).
         studies: All studies.
         scratch: ``lifted`` of the medium's entries is written.
 
     Source:
         Robyn 3.12.1, R/calibration.R, ``lift_calibration``: carry-over that arises inside the study counts as immediate.
     """
-    saturated = series[3]
-    for e in range(len(studies.medium)):
-        if studies.medium[e] != medium.number:
-            continue
+    for e in range(studies.starts[medium.number], studies.starts[medium.number + 1]):
         s = studies.study[e]
-        first, total = studies.first[s], 0.0
-        for t in range(first, first + studies.n_periods[s]):
-            total += saturated[t]
-        if studies.immediate[s]:
-            total -= _effect_from_before(medium, series, studies, s, scratch)
+        first, total = studies.spans[s, FIRST], 0.0
+        for t in range(first, first + studies.spans[s, N_PERIODS]):
+            total += columns[medium.column, t]
+        if studies.spans[s, IMMEDIATE]:
+            total -= _effect_from_before(medium, media, pressure, weights, studies.spans[s], scratch)
         scratch.lifted[e] = total
 
 
 @compiled
 def _effect_from_before(
     medium: Medium,
-    series: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
-    studies: Studies,
-    s: int,
+    media: FloatArray,
+    pressure: FloatArray,
+    weights: FloatArray,
+    span: IntArray,
     scratch: LiftScratch,
 ) -> float:
     """``sum_t h(earlier[t])``; NaN as in R where its two Weibull lengths make the earlier pressure negative."""
-    n = studies.n_periods[s]
+    row, n = span[ROW], span[N_PERIODS]
+    earlier = scratch.earlier[:n]
     if medium.kind == GEOMETRIC:
-        _fade(medium.decay, series[1], studies.row[s], scratch.earlier[:n])
-    elif studies.own_length[s]:
+        _fade(medium.decay, pressure, row, earlier)
+    elif span[OWN_LENGTH]:
         fill_weibull_weights(medium.kind, medium.decay, medium.scale, scratch.weights[:n])
-        _subtract_own(series[0], series[1], scratch.weights, studies.row[s], scratch.earlier[:n])
-        if scratch.earlier[:n].min() < 0.0:
+        _subtract_own(media, medium.number, pressure, scratch.weights, row, earlier)
+        if earlier.min() < 0.0:
             return np.nan
     else:
-        _subtract_own(series[0], series[1], series[2], studies.row[s], scratch.earlier[:n])
+        _subtract_own(media, medium.number, pressure, weights, row, earlier)
     power = scratch.power
     short = PowerScratch(power.fraction[:n], power.fraction_bits[:n], power.exponent[:n], power.exponent_bits[:n])
-    saturate(scratch.earlier, medium.alpha, medium.inflexion, short, scratch.saturated, 0)
+    saturate(earlier, medium.alpha, medium.inflexion, short, scratch.saturated, 0)
     total = 0.0
     for t in range(n):
         total += scratch.saturated[0, t]
@@ -173,12 +172,14 @@ def _fade(theta: float, pressure: FloatArray, row: int, earlier: FloatArray) -> 
 
 
 @compiled
-def _subtract_own(media: FloatArray, pressure: FloatArray, weights: FloatArray, row: int, earlier: FloatArray) -> None:
-    """``earlier[t] = pressure[row + t] - sum_k weights[t - k] * media[row + k]``, oldest input first as R adds them up."""
+def _subtract_own(
+    media: FloatArray, c: int, pressure: FloatArray, weights: FloatArray, row: int, earlier: FloatArray
+) -> None:
+    """``earlier[t] = pressure[row + t] - sum_k weights[t - k] * media[c, row + k]``, oldest input first as R adds them up."""
     for t in range(len(earlier)):
         own = 0.0
         for k in range(max(t + 1 - len(weights), 0), t + 1):
-            own += media[row + k] * weights[t - k]
+            own += media[c, row + k] * weights[t - k]
         earlier[t] = pressure[row + t] - own
 
 
@@ -196,7 +197,7 @@ def predict_lift(slopes: FloatArray, studies: Studies, lifted: FloatArray, predi
     for e in range(len(studies.medium)):
         predicted[studies.study[e]] += slopes[studies.medium[e]] * lifted[e]
     for s in range(len(predicted)):
-        predicted[s] *= studies.factor[s]
+        predicted[s] *= studies.amounts[s, FACTOR]
 
 
 @compiled
@@ -212,8 +213,8 @@ def lift_error(studies: Studies, predicted: FloatArray) -> float:
     """
     total = weights = 0.0
     for s in range(len(predicted)):
-        error = abs(predicted[s] - studies.lift[s]) / studies.scale[s]
+        error = abs(predicted[s] - studies.amounts[s, LIFT]) / studies.amounts[s, SCALE]
         if not math.isnan(error):
-            total += studies.weight[s] * error
-            weights += studies.weight[s]
+            total += studies.amounts[s, WEIGHT] * error
+            weights += studies.amounts[s, WEIGHT]
     return total / weights if weights > 0.0 else np.inf

@@ -1,6 +1,5 @@
 """What a project file may say, and what is answered when it says something else."""
 
-import dataclasses
 import datetime as dt
 import json
 from pathlib import Path
