@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mmm_core.engine.candidate import refit_model
+    from mmm_core.engine.clusters_analyzer import ModelClustersAnalyzer
     from mmm_core.engine.ingest import read_table
     from mmm_core.engine.model_evaluator import ModelEvaluator
     from mmm_core.engine.model_executor import MMMModelExecutor
@@ -28,6 +29,7 @@ _HOMES = {
     "MMMDataCollection": "mmm_core.entities.mmmdata_collection",
     "MMMError": "mmm_core.errors",
     "MMMModelExecutor": "mmm_core.engine.model_executor",
+    "ModelClustersAnalyzer": "mmm_core.engine.clusters_analyzer",
     "ModelEvaluator": "mmm_core.engine.model_evaluator",
     "ModelOutput": "mmm_core.entities.model_output",
     "ModelOutputCollection": "mmm_core.entities.model_output",
@@ -48,6 +50,7 @@ __all__ = [
     "MMMDataCollection",
     "MMMError",
     "MMMModelExecutor",
+    "ModelClustersAnalyzer",
     "ModelEvaluator",
     "ModelOutput",
     "ModelOutputCollection",

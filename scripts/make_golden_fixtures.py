@@ -217,6 +217,25 @@ def write_calibration(golden: Path) -> None:
     np.savez_compressed(TARGET / "calibration.npz", solution_ids=np.array(candidates), **arrays)
 
 
+def write_clusters(golden: Path) -> None:
+    """The models R clustered: coordinates from 0 to 1, labels, sum of squares per number of clusters, and one pick each."""
+    folder = golden / "demo/run"
+    models, curve, top = (read_csv(folder / f"cluster_{name}.csv") for name in ("data", "wss", "top_models"))
+    keys = [key for key in models if key.rpartition("_")[2] in PARAMETERS]
+    np.savez_compressed(
+        TARGET / "clusters.npz",
+        solution_ids=np.array(models["solID"]),
+        names=np.array([our_key(key) for key in keys]),
+        scaled=np.column_stack([numbers(models[key]) for key in keys]),
+        labels=numbers(models["cluster"]).astype(np.int64),
+        is_pick=np.array([flag == "TRUE" for flag in models["top_sol"]]),
+        within_sum=numbers(curve["wss"]),
+        pick_ids=np.array(top["solID"]),
+        pick_error_scores=numbers(top["error_score"]),
+        explained=np.array(json.loads((folder / "cluster_meta.json").read_text())["pca_explained"]) / 100,
+    )
+
+
 def write_units(golden: Path) -> None:
     """Unit cases as they are; inputs and outputs of the transforms joined into long arrays."""
     for name in ("rsq", "pareto_front", "error_scores"):
@@ -255,6 +274,7 @@ def main() -> None:
     write_fits(golden)
     write_runs(golden)
     write_calibration(golden)
+    write_clusters(golden)
     write_units(golden)
     for path in sorted(TARGET.iterdir()):
         print(f"{path.stat().st_size:>9} {path.name}")

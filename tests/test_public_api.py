@@ -8,6 +8,7 @@ import pytest
 import mmm_core
 from mmm_core import (
     MMMModelExecutor,
+    ModelClustersAnalyzer,
     ModelEvaluator,
     ParetoOptimizer,
     TrialsConfig,
@@ -39,6 +40,17 @@ SIGNATURES: list[tuple[Any, dict[str, Any]]] = [
             "min_candidates": 100,
         },
     ),
+    (
+        ModelClustersAnalyzer.model_clusters_analyze,
+        {
+            "self": NO_DEFAULT,
+            "input_data": NO_DEFAULT,
+            "dep_var_type": NO_DEFAULT,
+            "cluster_by": "hyperparameters",
+            "k": "auto",
+            "quiet": True,
+        },
+    ),
     (ModelEvaluator.evaluate_model, {"self": NO_DEFAULT, "model_output": NO_DEFAULT}),
     (load_project_file, {"path": NO_DEFAULT, "data": NO_DEFAULT}),
 ]
@@ -50,7 +62,7 @@ def test_signature_is_the_one_the_specification_fixes(function: Any, expected: d
     assert {name: parameter.default for name, parameter in parameters.items()} == expected
 
 
-@pytest.mark.parametrize("public", [MMMModelExecutor, ParetoOptimizer, ModelEvaluator])
+@pytest.mark.parametrize("public", [MMMModelExecutor, ParetoOptimizer, ModelClustersAnalyzer, ModelEvaluator])
 def test_public_class_is_made_without_arguments(public: type) -> None:
     assert isinstance(public(), public)
 

@@ -83,14 +83,14 @@ def response_frame(points: ResponsePoints) -> pd.DataFrame:
 
 
 def returns_frame(points: ReturnPoints) -> pd.DataFrame:
-    """Return per channel with its spread; for conversions cost per conversion stands beside it."""
+    """Return per channel with its interval; for conversions cost per conversion stands beside it."""
     frame = pd.DataFrame(
         {
             "channel": list(points.channels),
             "roas": points.value,
             "low": points.low,
             "high": points.high,
-            "interval": f"spread across {points.n_models} models",
+            "interval": points.interval_label,
         }
     )
     if points.words.kind is OutcomeKind.CONVERSION:

@@ -15,13 +15,12 @@ from mmm_core.charts.theme import (
     channel_colours,
     compact_money,
     compact_number,
-    display_names,
     escape,
     hover_text,
     short_label,
 )
 from mmm_core.entities.design import DateArray, FloatArray
-from mmm_core.entities.naming import join_words
+from mmm_core.entities.naming import display_names, join_words
 
 MOST_PANELS = 12
 ROW_HEIGHT = 132

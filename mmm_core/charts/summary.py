@@ -17,6 +17,7 @@ _STAGES = {
     "preparing": "Preparing the data: trend, season and holidays",
     "searching": "Searching",
     "ranking": "Ranking the models into fronts",
+    "averaging": "Averaging over plausible models, for the recommended answer",
     "writing": "Writing the result",
 }
 

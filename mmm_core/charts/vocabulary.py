@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmm_core.charts.theme import channel_colours, compact_money, compact_number, currency_sign, display_names
+from mmm_core.charts.theme import channel_colours, compact_money, compact_number, currency_sign
 from mmm_core.entities.columns import Frequency, OutcomeKind
 from mmm_core.entities.design import Design
+from mmm_core.entities.naming import display_names
 from mmm_core.entities.run_result import RunResult
 
 

@@ -1,6 +1,7 @@
 """From a table with roles to the arrays a model is fitted to."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ _PROPHET_BOX = (0.0, 1.0)
 _FLAT = 1e-9  # a spread below this share of a column's size is rounding (a weekly pattern seen once a week)
 
 
-class _Column(NamedTuple):
+class BaselineColumn(NamedTuple):
     """One baseline column: name, amounts of shape (n_all,), and the limits of its coefficient."""
 
     name: str
@@ -59,19 +60,44 @@ def build_design(data: MMMDataCollection, *, calibration_rules: CalibrationRules
     """
     settings = data.settings
     taken = {*RESERVED_NAMES, *settings.used_columns, *settings.baseline.parts}
-    columns = [*_prophet_and_context(data, taken), *_event_columns(data, taken)]
-    kept = [column for column in columns if not _is_flat(column.amounts[data.rows])]
-    signs = [*(paid.sign for paid in settings.paid_media), *(organic.sign for organic in settings.organic)]
-    media_limits = [_LIMITS[sign] for sign in signs]
-    limits = np.array([*(column.limits for column in kept), *media_limits], dtype=np.float64).reshape(-1, 2)
-    trend = _part_name("trend", settings)
+    columns = [*_prophet_and_context(data, taken), *event_columns(data, taken)]
+    kept = [column for column in columns if not is_flat(column.amounts[data.rows])]
+    trend = part_name("trend", settings)
     has_free_trend = settings.baseline.signs.get("trend", Sign.DEFAULT) is Sign.DEFAULT
     names = tuple(column.name for column in kept)
+    of_media = build_media_design(data, calibration_rules=calibration_rules)
+    limits = np.array([column.limits for column in kept], dtype=np.float64).reshape(-1, 2)
+    return replace(
+        of_media,
+        baseline_names=names,
+        baseline=_stack([column.amounts for column in kept], len(data.table)),
+        lower=np.concatenate([limits[:, 0], of_media.lower]),
+        upper=np.concatenate([limits[:, 1], of_media.upper]),
+        trend_column=names.index(trend) if trend in names and settings.baseline.trend and has_free_trend else -1,
+        dropped=tuple(column.name for column in columns if column.name not in names),
+    )
+
+
+def build_media_design(
+    data: MMMDataCollection, *, calibration_rules: CalibrationRules = CalibrationRules.OWN
+) -> Design:
+    """The arrays of the media alone, for models that have a baseline of their own; Prophet is not asked.
+
+    Args:
+        data: Table and settings.
+        calibration_rules: How lift studies are compared with models.
+
+    Returns:
+        A design without baseline columns.
+    """
+    settings = data.settings
+    signs = [*(paid.sign for paid in settings.paid_media), *(organic.sign for organic in settings.organic)]
+    limits = np.array([_LIMITS[sign] for sign in signs], dtype=np.float64).reshape(-1, 2)
     design = Design(
         dates=_dates(data),
         outcome=_numbers(data.table[settings.outcome.column]),
-        baseline_names=names,
-        baseline=_stack([column.amounts for column in kept], len(data.table)),
+        baseline_names=(),
+        baseline=np.empty((len(data.table), 0)),
         media_names=settings.channels,
         media=_media(data),
         n_paid=len(settings.paid_media),
@@ -79,13 +105,12 @@ def build_design(data: MMMDataCollection, *, calibration_rules: CalibrationRules
         spend=_stack([_numbers(data.table[paid.spend]) for paid in settings.paid_media], len(data.table)),
         lower=limits[:, 0].copy(),
         upper=limits[:, 1].copy(),
-        trend_column=names.index(trend) if trend in names and settings.baseline.trend and has_free_trend else -1,
+        trend_column=-1,
         rows=data.rows,
         weibull_length=len(data.table),
         frequency=data.frequency,
-        dropped=tuple(column.name for column in columns if column.name not in names),
     )
-    studies = data.settings.calibration.studies
+    studies = settings.calibration.studies
     return with_studies(design, studies, calibration_rules) if studies else design
 
 
@@ -122,9 +147,9 @@ def _media(data: MMMDataCollection) -> FloatArray:
     return _stack([*paid, *organic], len(data.table))
 
 
-def _prophet_and_context(data: MMMDataCollection, taken: set[str]) -> Iterator[_Column]:
+def _prophet_and_context(data: MMMDataCollection, taken: set[str]) -> Iterator[BaselineColumn]:
     settings = data.settings
-    taken.update(_part_name(part, settings) for part in settings.baseline.parts)
+    taken.update(part_name(part, settings) for part in settings.baseline.parts)
     if not settings.baseline.parts:
         yield from _context_columns(data, {}, taken)
         return
@@ -138,7 +163,7 @@ def _prophet_and_context(data: MMMDataCollection, taken: set[str]) -> Iterator[_
     for part in settings.baseline.parts:
         sign = settings.baseline.signs.get(part, Sign.DEFAULT)
         limits = _PROPHET_BOX if sign is Sign.DEFAULT else _LIMITS[sign]
-        yield _Column(_part_name(part, settings), _without_rounding(_part_values(parts, part), scale), limits)
+        yield BaselineColumn(part_name(part, settings), _without_rounding(_part_values(parts, part), scale), limits)
     effects = _factor_effects(parts, {name: len(kept) for name, (kept, _) in levels.items()})
     yield from _context_columns(data, effects, taken)
 
@@ -164,7 +189,7 @@ def _part_values(parts: BaselineParts, part: str) -> FloatArray:
     return {"trend": parts.trend, "season": parts.season, "weekday": parts.weekday, "holiday": parts.holiday}[part]
 
 
-def _part_name(part: str, settings: ModelSettings) -> str:
+def part_name(part: str, settings: ModelSettings) -> str:
     """The part's own name, unless a column of the table is called the same."""
     name = part
     while name in settings.used_columns:
@@ -183,27 +208,30 @@ def _factor_effects(parts: BaselineParts, n_levels: dict[str, int]) -> dict[str,
     return effects
 
 
-def _context_columns(data: MMMDataCollection, effects: dict[str, FloatArray], taken: set[str]) -> Iterator[_Column]:
+def _context_columns(
+    data: MMMDataCollection, effects: dict[str, FloatArray], taken: set[str]
+) -> Iterator[BaselineColumn]:
     for context in data.settings.context:
         values, limits = data.table[context.column], _LIMITS[context.sign]
         if context.column in effects:
-            yield _Column(context.column, effects[context.column], limits)
+            yield BaselineColumn(context.column, effects[context.column], limits)
         elif is_factor(values):
             levels, dummies = contrasts(values)
             for j, level in enumerate(levels):
-                yield _Column(_take_name(f"{context.column}_{level}", taken), dummies[:, j], limits)
+                yield BaselineColumn(_take_name(f"{context.column}_{level}", taken), dummies[:, j], limits)
         else:
-            yield _Column(context.column, _numbers(values), limits)
+            yield BaselineColumn(context.column, _numbers(values), limits)
 
 
-def _event_columns(data: MMMDataCollection, taken: set[str]) -> Iterator[_Column]:
+def event_columns(data: MMMDataCollection, taken: set[str]) -> Iterator[BaselineColumn]:
+    """One 0/1 column per reason of marked periods; their names are added to ``taken``."""
     events = [marked for marked in data.settings.marked if marked.treatment is Treatment.EVENT]
     for reason in dict.fromkeys(marked.reason for marked in events):
         inside = np.zeros(len(data.table), dtype=bool)
         for marked in events:
             if marked.reason == reason:
                 inside |= touched_periods(data.dates, marked.start, marked.end)
-        yield _Column(_take_name(reason, taken), inside.astype(np.float64), _LIMITS[Sign.DEFAULT])
+        yield BaselineColumn(_take_name(reason, taken), inside.astype(np.float64), _LIMITS[Sign.DEFAULT])
 
 
 def _take_name(name: str, taken: set[str]) -> str:
@@ -219,5 +247,6 @@ def _without_rounding(values: FloatArray, scale: float) -> FloatArray:
     return np.full_like(values, values[0]) if np.ptp(values) <= _FLAT * scale else values
 
 
-def _is_flat(values: FloatArray) -> bool:
+def is_flat(values: FloatArray) -> bool:
+    """Whether a column is the same everywhere, apart from rounding."""
     return bool(np.ptp(values) <= _FLAT * np.abs(values).max())

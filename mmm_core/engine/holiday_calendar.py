@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mmm_core.entities.columns import Frequency
-from mmm_core.entities.design import DateArray
+from mmm_core.entities.design import DateArray, FloatArray
 from mmm_core.entities.settings import Baseline, Holiday
 from mmm_core.errors import SettingsError
 
@@ -114,6 +114,30 @@ def holiday_table(days: Sequence[Holiday], dates: DateArray, frequency: Frequenc
         return table.sort_values("date", kind="stable", ignore_index=True)
     joined = table.groupby(["date", "year"], sort=True)["holiday"].agg(", ".join)
     return joined.reset_index()
+
+
+def count_holidays(
+    days: Sequence[Holiday], dates: DateArray, frequency: Frequency
+) -> tuple[tuple[str, ...], FloatArray]:
+    """How many days of each holiday lie in every period.
+
+    Args:
+        days: Holidays, any order.
+        dates: First day of every period, datetime64[D], ascending, shape (n_all,).
+        frequency: Length of one period.
+
+    Returns:
+        The names that occur, sorted, and their days, shape (n_all, n_names).
+    """
+    starts = _period_starts(pd.to_datetime(pd.Series([day.date for day in days], dtype="object")), dates, frequency)
+    row_of = {start: row for row, start in enumerate(dates.astype("datetime64[D]"))}
+    places = [row_of.get(start, -1) for start in starts.to_numpy().astype("datetime64[D]")]
+    names = tuple(sorted({day.name for day, row in zip(days, places, strict=True) if row >= 0}))
+    counts = np.zeros((len(dates), len(names)))
+    for day, row in zip(days, places, strict=True):
+        if row >= 0:
+            counts[row, names.index(day.name)] += 1.0
+    return names, counts
 
 
 def _period_starts(days: pd.Series, dates: DateArray, frequency: Frequency) -> pd.Series:

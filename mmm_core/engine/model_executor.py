@@ -149,11 +149,7 @@ class MMMModelExecutor:
                     "The run was stopped before the first candidate was evaluated; nothing was kept."
                 )
             seconds = {one.number: one.total for one in times}
-            trials = [
-                Trial(number=number, seconds=seconds[number], **read_trial(folder, number, n))
-                for number, n in counts.items()
-                if n
-            ]
+            trials = [read_trial(folder, number, n, seconds[number]) for number, n in counts.items() if n]
         return _Found(tuple(trials), tuple(times))
 
 

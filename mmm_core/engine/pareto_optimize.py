@@ -7,7 +7,7 @@ import pandas as pd
 
 from mmm_core.entities.design import FloatArray, IntArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
-from mmm_core.entities.model_output import ModelOutput, ModelOutputCollection
+from mmm_core.entities.model_output import BoolArray, ModelOutput, ModelOutputCollection
 from mmm_core.entities.run_result import ParetoResult
 from mmm_core.errors import BoundsError
 from mmm_core.kernels.dominance import rank_fronts
@@ -24,6 +24,9 @@ CONSTRAINT_LIMITS = (0.01, 0.1)
 
 UNCONSTRAINED = 1.0
 """Studies leave out no candidate; Robyn's refreshes do so."""
+
+MIN_CANDIDATES = 100
+"""Models the automatically chosen fronts hold at least, when there are as many."""
 
 
 class ParetoOptimizer:
@@ -42,7 +45,7 @@ class ParetoOptimizer:
         mmmdata_collection: MMMDataCollection,
         modeloutput: ModelOutputCollection | ModelOutput,
         pareto_fronts: str | int = "auto",
-        min_candidates: int = 100,
+        min_candidates: int = MIN_CANDIDATES,
     ) -> ParetoResult:
         """Filter, rank, choose fronts, score.
 
@@ -131,6 +134,13 @@ def _constraint_notes(output: ModelOutput, wanted: float, used: float) -> list[s
         f"calibration_constraint must lie within {low:g} and {high:g}, or be {UNCONSTRAINED:g} for no constraint; got "
         f"{wanted:g}, and {used:g} was used."
     ]
+
+
+def choose_models(output: ModelOutput, min_candidates: int = MIN_CANDIDATES) -> BoolArray:
+    """Whether each candidate is on one of the fronts that "auto" chooses, shape (n_candidates,)."""
+    fronts = rank_candidates(output)
+    on_front: BoolArray = (fronts > 0) & (fronts <= _choose_fronts(fronts, "auto", min_candidates).n_fronts)
+    return on_front
 
 
 def score_candidates(output: ModelOutput) -> FloatArray:

@@ -11,6 +11,7 @@ import numpy as np
 from mmm_core.engine.progress_board import ProgressBoard
 from mmm_core.engine.search import SearchAlgorithm, start_search
 from mmm_core.entities.design import Design, FloatArray, SearchSpace
+from mmm_core.entities.model_output import Trial
 from mmm_core.entities.trials_config import TrialsConfig
 
 BOARD = "board.bin"
@@ -129,20 +130,26 @@ class TrialFiles:
         self._waiting, self._n_waiting = [], 0
 
 
-def read_trial(folder: Path, number: int, n_rows: int) -> dict[str, FloatArray]:
-    """Candidates of a finished or stopped trial.
+def read_trial(folder: Path, number: int, n_rows: int, seconds: float) -> Trial:
+    """Candidates of a finished or stopped trial, in the order they were tried.
 
     Args:
         folder: Folder of the run.
         number: 1-based trial.
         n_rows: Candidates it evaluated, above 0.
-
-    Returns:
-        The names of :data:`RESULT_ARRAYS` to arrays with one row per candidate, in the order they were tried.
+        seconds: Time it took.
     """
-    return {
-        name: np.fromfile(_path(folder, number, name), dtype=np.float64).reshape(n_rows, -1) for name in RESULT_ARRAYS
-    }
+    hyperparameters, metrics, coefficients, contributions = (
+        np.fromfile(_path(folder, number, name), dtype=np.float64).reshape(n_rows, -1) for name in RESULT_ARRAYS
+    )
+    return Trial(
+        number=number,
+        hyperparameters=hyperparameters,
+        metrics=metrics,
+        coefficients=coefficients,
+        contributions=contributions,
+        seconds=seconds,
+    )
 
 
 def _path(folder: Path, number: int, name: str) -> Path:

@@ -14,7 +14,8 @@ _VALUES = {"alpha": 1.5, "gamma": 0.5, "theta": 0.3, "shape": 1.0, "scale": 0.1}
 
 
 def warm_up() -> None:
-    """Compile what a page needs to show a model and its response curves, in this process only."""
+    """Compile what a page needs to show a model, its response curves and its refits, in this process only."""
+    from mmm_core.engine.bootstrap import bootstrap_model
     from mmm_core.engine.candidate import refit_model, response_curve
     from mmm_core.engine.model_sets import set_curve, set_of_model
 
@@ -22,6 +23,7 @@ def warm_up() -> None:
     model = refit_model(design, dict(zip(_names(design), _tiny_space(design).low.tolist(), strict=True)))
     response_curve(model, design, "a")
     set_curve(set_of_model(design, model, name="a", label="a"), "a")
+    bootstrap_model(design, model, n_refits=2)
 
 
 def warm_up_process(algorithm: str = DEFAULT_ALGORITHM) -> None:

@@ -14,7 +14,12 @@ from mmm_core.errors import BoundsError, SettingsError
 
 
 class BudgetGoal(StrEnum):
-    """What a plan is to reach."""
+    """What a plan is to reach.
+
+    MAX_RESPONSE: the most response for the budget. TARGET_RETURN: the most response at a return (outcome per unit of spend) of
+    at least the target, for conversions at a cost of one of at most the target; it is met exactly unless every upper limit is
+    used up before. TARGET_RESPONSE: the least spend for a response of at least the target.
+    """
 
     MAX_RESPONSE = "max_response"
     TARGET_RETURN = "target_return"
@@ -30,13 +35,17 @@ class PlanAim(StrEnum):
 
 
 class ZeroRule(StrEnum):
-    """What happens to the money of a channel whose coefficient is 0 or that is skipped.
+    """What happens to the money of a channel whose coefficient is 0 in every model.
 
-    KEEP: it keeps its own money (ours). REALLOCATE: it gets 0 and its money is given to the others (R Robyn's rule).
+    KEEP: it keeps its own money (ours): what it spends today, more or less only where the others' limits leave no other way.
+    REALLOCATE: it gets 0, whatever its limits, and its money is given to the others (R Robyn's rule). FREE: it is planned
+    like any other channel, within its limits (R Robyn's ``keep_zero_coefs``). A channel limited to 0 gets 0 under all of
+    them, and its money goes to the others.
     """
 
     KEEP = "keep"
     REALLOCATE = "reallocate"
+    FREE = "free"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +162,9 @@ class BudgetPlan:
     Attributes:
         request: What was asked.
         channels: One row per paid channel in design order, columns :data:`PLAN_COLUMNS`. ``limit_status`` is "free", "low",
-            "high" or "locked"; ``agreement`` the weighted share of models whose own marginal response agrees with the direction
-            of the move (NaN for a channel that does not move); ``highest_seen`` the largest spend of one period in the modelled
+            "high" or "locked"; ``agreement`` the weighted share of models whose own best split of the plan's total, within the
+            same limits, moves the channel in the same direction from today's spend (NaN for a channel that does not move or
+            cannot); ``highest_seen`` the largest spend of one period in the modelled
             periods; ``is_extrapolated`` whether a planned period goes beyond it.
         initial_total: Spend per horizon at today's spend, and
         total: as planned.

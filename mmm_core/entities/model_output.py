@@ -1,14 +1,18 @@
 """What a search answers: every candidate, as arrays, trial by trial."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mmm_core.entities.columns import OutcomeKind
-from mmm_core.entities.design import FloatArray
+from mmm_core.entities.design import FloatArray, IntArray
+from mmm_core.errors import SettingsError
+
+BoolArray = NDArray[np.bool_]
 
 METRICS = (
     "nrmse",
@@ -35,6 +39,8 @@ class Trial:
         coefficients: Shape (n_candidates, n_terms), intercept first.
         contributions: Sum over the modelled periods per term, outcome units, shape (n_candidates, n_terms).
         seconds: Time the trial took.
+        iterations: When candidates were tried, 1-based, shape (n_candidates,); None when all of them are here. Only
+            :meth:`ModelOutput.only` sets it: a model keeps its solution id when others are left out.
     """
 
     number: int
@@ -43,6 +49,28 @@ class Trial:
     coefficients: FloatArray
     contributions: FloatArray
     seconds: float = 0.0
+    iterations: IntArray | None = None
+
+    @property
+    def tried_at(self) -> IntArray:
+        """When each candidate was tried, 1-based, shape (n_candidates,)."""
+        return np.arange(1, len(self.metrics) + 1) if self.iterations is None else self.iterations
+
+    def rows(self, kept: IntArray) -> "Trial":
+        """The same trial with some of its candidates, which keep their iteration.
+
+        Args:
+            kept: Rows, ascending.
+        """
+        return Trial(
+            number=self.number,
+            hyperparameters=self.hyperparameters[kept],
+            metrics=self.metrics[kept],
+            coefficients=self.coefficients[kept],
+            contributions=self.contributions[kept],
+            seconds=self.seconds,
+            iterations=self.tried_at[kept],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,7 +107,39 @@ class ModelOutput:
     @property
     def solution_ids(self) -> list[str]:
         """``<trial>_<iteration>`` of every candidate, in order."""
-        return [f"{trial.number}_{row}" for trial in self.trials for row in range(1, len(trial.metrics) + 1)]
+        return [f"{trial.number}_{row}" for trial in self.trials for row in trial.tried_at.tolist()]
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether somebody has chosen these candidates from more: made by :meth:`only`."""
+        return any(trial.iterations is not None for trial in self.trials)
+
+    def reduced_to(self, solution_ids: Collection[str]) -> "ModelOutput":
+        """Only some candidates, in their old order and with their old ids; what clusters them takes exactly these.
+
+        Args:
+            solution_ids: Which ones.
+
+        Raises:
+            SettingsError: One of them is not there.
+        """
+        wanted, ids = set(solution_ids), self.solution_ids
+        strangers = sorted(wanted.difference(ids))
+        if strangers:
+            raise SettingsError(
+                f"There is no model {strangers[0]!r} among these {len(ids):,}. Use ids as solution_ids lists them."
+            )
+        return self.only(np.array([one in wanted for one in ids], dtype=bool))
+
+    def only(self, keep: BoolArray) -> "ModelOutput":
+        """Only the candidates marked, in their old order and with their old ids.
+
+        Args:
+            keep: Shape (n_candidates,).
+        """
+        parts = np.split(keep, np.cumsum([len(trial.metrics) for trial in self.trials])[:-1])
+        kept = [trial.rows(np.flatnonzero(part)) for trial, part in zip(self.trials, parts, strict=True)]
+        return replace(self, trials=tuple(kept))
 
     def metric(self, name: str) -> FloatArray:
         """One metric of every candidate, shape (n_candidates,)."""
@@ -136,7 +196,7 @@ class ModelOutput:
         ids = [pd.Series(part.solution_ids, dtype="str") for part in parts]
         frame.insert(0, "solution_id", pd.concat(ids, ignore_index=True))
         frame.insert(1, "trial", np.repeat([trial.number for trial in self.trials], [len(one) for one in ids]))
-        frame.insert(2, "iteration", np.concatenate([np.arange(1, len(one) + 1) for one in ids]))
+        frame.insert(2, "iteration", np.concatenate([trial.tried_at for trial in self.trials]))
         return frame
 
 

@@ -19,8 +19,12 @@ class SetKind(StrEnum):
 
 
 class SetBasis(StrEnum):
-    """Which models of a run a page speaks of; each includes the model that is looked at as point estimate."""
+    """Which models of a run a page speaks of.
 
+    AVERAGED is the recommended answer; the others have the model that is looked at as point estimate.
+    """
+
+    AVERAGED = "averaged"
     FRONT = "front"
     CLUSTER = "cluster"
     SAMPLING = "sampling"

@@ -1,5 +1,6 @@
 """How channels are written in sentences, the same everywhere."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 
@@ -12,6 +13,20 @@ def readable_name(channel: str) -> str:
     if len(words) <= 3 and words.isalpha():
         return words.upper()
     return words[:1].upper() + words[1:]
+
+
+def display_names(channels: Sequence[str]) -> dict[str, str]:
+    """Readable names that stay distinct: two keys that would read the same keep their keys.
+
+    Args:
+        channels: Channel keys or other column names.
+
+    Returns:
+        Key to name, in the same order.
+    """
+    names = {channel: readable_name(channel) for channel in channels}
+    taken = Counter(names.values())
+    return {channel: name if taken[name] == 1 else channel for channel, name in names.items()}
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -1,12 +1,22 @@
 """What a run hands to pages, files and the store."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypedDict
 
 import pandas as pd
 
 from mmm_core.entities.design import Design, FloatArray, IntArray
 from mmm_core.entities.model_output import ModelOutputCollection
+from mmm_core.entities.posterior import Posterior
+
+
+class Estimate(StrEnum):
+    """Which of the two answers a run gives: what is recommended, the models of the search, or both."""
+
+    AVERAGED = "averaged"
+    PARETO = "pareto"
+    BOTH = "both"
 
 
 class ParetoResult(TypedDict):
@@ -38,7 +48,7 @@ class SearchProgress:
         decomp_rssd: Same shape.
         trial: 1-based trial of every candidate, same shape.
         front: Indices into the arrays above of the current first front, by ascending nrmse.
-        stage: What is being done: "preparing", "searching", "ranking" or "writing".
+        stage: What is being done: "preparing", "searching", "ranking", "averaging" or "writing".
     """
 
     done: int
@@ -59,9 +69,12 @@ class RunResult:
     Attributes:
         collection: Every candidate, convergence, provenance.
         design: The arrays the models were fitted to, so that any of them can be fitted again at once.
-        pareto: Fronts, error scores and the recommended model.
+        pareto: Fronts, error scores and the model the search ranks best.
+        posterior: The averaged estimate, which is what the product recommends; None for a run that was asked for the Pareto
+            models alone, or made by an older version.
     """
 
     collection: ModelOutputCollection
     design: Design
     pareto: ParetoResult
+    posterior: Posterior | None = None

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import mmm_core
+from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.project import Project
 from mmm_core.entities.run_result import RunResult, SearchProgress
 
@@ -20,6 +21,15 @@ CACHE_BYTES = 1_000_000_000
 
 CACHED_CANDIDATES = 200_000
 """Larger results are not cached: one of them would push out all others, and writing it twice costs more than it saves."""
+
+PATIENCE_AFTER_STOP = 5.0
+"""Seconds the averaged estimate may still take after the user stopped a run: it is mostly done in one."""
+
+NOT_AVERAGED = (
+    "The run was stopped before the averaged estimate was done. Start it again to get the recommended answer."
+)
+
+STUDIES_NOT_AVERAGED = "The averaged estimate does not use the lift studies yet; only the search for models on the fronts does. Compare both."
 
 _DECISIVE_LIBRARIES = ("numpy", "scipy", "pandas", "numba", "nevergrad", "prophet", "holidays")
 
@@ -40,14 +50,16 @@ def execute_project(
     progress: ProgressCallback | None = None,
     should_stop: Callable[[], bool] | None = None,
     cache_folder: Path | None = None,
+    with_average: bool = True,
 ) -> tuple[RunResult, bool]:
-    """Build the features, search, rank the fronts.
+    """Build the features, search, rank the fronts, average over plausible models.
 
     Args:
         project: Data, settings and search.
         progress: Told where the run stands, several times a second.
         should_stop: Asked between batches; what was found until then is kept.
         cache_folder: Where finished runs are remembered; None computes in any case.
+        with_average: Also make the averaged estimate.
 
     Returns:
         The result, and whether it was remembered from an earlier run with the same data, settings, seed and version.
@@ -58,18 +70,18 @@ def execute_project(
         RunCancelledError: It was stopped before it had anything worth keeping.
     """
     if cache_folder is None or project.trials.n_candidates > CACHED_CANDIDATES:
-        return _compute(project, progress, should_stop), False
+        return _compute(project, progress, should_stop, with_average), False
     import joblib
 
     computed: list[RunResult] = []
 
     def compute() -> RunResult:
-        computed.append(_compute(project, progress, should_stop))
+        computed.append(_compute(project, progress, should_stop, with_average))
         if computed[0].collection.info.stopped_early:
             raise _StoppedEarlyError
         return computed[0]
 
-    key = cache_key(project)
+    key = {**cache_key(project), "with_average": with_average}
     try:
         cache_folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it is unpickled, so it must be ours alone
         memory = joblib.Memory(cache_folder, compress=False, verbose=0)
@@ -81,7 +93,7 @@ def execute_project(
         pass
     except OSError:  # a cache that cannot be read or written must not cost the run
         _log.exception("the cache of finished runs cannot be used")
-    return (computed[0] if computed else _compute(project, progress, should_stop)), False
+    return (computed[0] if computed else _compute(project, progress, should_stop, with_average)), False
 
 
 def cache_key(project: Project) -> Mapping[str, object]:
@@ -140,7 +152,12 @@ def _remembered(key: Mapping[str, object], compute: Callable[[], RunResult]) -> 
     return compute()
 
 
-def _compute(project: Project, progress: ProgressCallback | None, should_stop: Callable[[], bool] | None) -> RunResult:
+def _compute(
+    project: Project,
+    progress: ProgressCallback | None,
+    should_stop: Callable[[], bool] | None,
+    with_average: bool,
+) -> RunResult:
     from mmm_core.engine.features import build_design
     from mmm_core.engine.model_executor import MMMModelExecutor
     from mmm_core.engine.pareto_optimize import ParetoOptimizer
@@ -163,6 +180,49 @@ def _compute(project: Project, progress: ProgressCallback | None, should_stop: C
     searched = time.perf_counter()
     pareto = ParetoOptimizer().pareto_optimize(project.data, collection.model_output)
     ranked = time.perf_counter()
+    tell(dataclasses.replace(last, stage="averaging"))
+    posterior = average(project, should_stop=should_stop) if with_average else None
+    averaged = time.perf_counter()
     timings = {**collection.info.timings, "features": prepared - began, "pareto": ranked - searched}
-    info = dataclasses.replace(collection.info, timings=timings, notes=(*project.notes, *collection.info.notes))
-    return RunResult(collection=dataclasses.replace(collection, info=info), design=design, pareto=pareto)
+    if with_average:
+        timings["averaging"] = averaged - ranked
+    notes = [*project.notes, *collection.info.notes]
+    if with_average and posterior is None:
+        notes.append(NOT_AVERAGED)
+    if posterior is not None and project.data.settings.calibration.studies:
+        notes.append(STUDIES_NOT_AVERAGED)
+    info = dataclasses.replace(collection.info, timings=timings, notes=tuple(notes))
+    collection = dataclasses.replace(collection, info=info)
+    return RunResult(collection=collection, design=design, pareto=pareto, posterior=posterior)
+
+
+def average(
+    project: Project,
+    *,
+    should_stop: Callable[[], bool] | None = None,
+    tell_share: Callable[[float], None] | None = None,
+) -> Posterior | None:
+    """The averaged estimate of a project; None when the user stopped it and it was not done soon after.
+
+    Args:
+        project: Data, settings and seed; of the search only the number of processes matters.
+        should_stop: Asked several times a second.
+        tell_share: Told the share done.
+    """
+    from mmm_core.engine.posterior_sampler import PosteriorSampler
+
+    first_asked: float | None = None
+
+    def watch(share: float) -> None:
+        nonlocal first_asked
+        if tell_share is not None:
+            tell_share(share)
+        if should_stop is not None and should_stop():
+            first_asked = first_asked or time.monotonic()
+            if time.monotonic() - first_asked > PATIENCE_AFTER_STOP:
+                raise _StoppedEarlyError
+
+    try:
+        return PosteriorSampler().sample(project.data, seed=project.seed, cores=project.trials.cores, progress=watch)
+    except _StoppedEarlyError:
+        return None

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.run_result import RunResult
 from mmm_core.store.atomic_files import explained, write_atomically
 from mmm_core.store.codec import dump_json, write_table
@@ -97,9 +98,24 @@ def summary_of(result: RunResult, *, seconds_writing: float) -> dict[str, object
         "pareto_fronts": pareto["pareto_fronts"],
         "models_on_fronts": len(pareto["solution_ids"]),
         "recommended_models": [_recommended(result)],
-        "estimates": {"pareto": _estimates(pareto["estimates"])},
+        "estimates": estimates_of(result),
         "notes": [*info.notes, *pareto["notes"]],
     }
+
+
+def estimates_of(result: RunResult) -> dict[str, object]:
+    """Per estimate and paid channel: spend, contribution, ROAS, low, high and what the interval is."""
+    found: dict[str, object] = {"pareto": _estimates(result.pareto["estimates"])}
+    if result.posterior is not None:
+        found["averaged"] = averaged_estimates(result.posterior)
+    return found
+
+
+def averaged_estimates(posterior: Posterior) -> dict[str, Mapping[Hashable, object]]:
+    """The recommended numbers per paid channel, as ``summary.json`` holds them."""
+    rows = posterior.channels[posterior.channels["is_paid"]]
+    table = rows.rename(columns={"roas_low": "low", "roas_high": "high"})
+    return _estimates(table.assign(interval=posterior.model_set.interval_label))
 
 
 def _recommended(result: RunResult) -> dict[str, object]:

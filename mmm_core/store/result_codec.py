@@ -8,9 +8,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm_core.entities.calibration import StudyTarget
-from mmm_core.entities.columns import AdstockKind, Frequency, OutcomeKind
-from mmm_core.entities.design import Design, FloatArray, IntArray
+from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.model_output import Convergence, ModelOutput, ModelOutputCollection, Provenance, Trial
 from mmm_core.entities.run_result import ParetoResult, RunResult, SearchProgress
 from mmm_core.errors import StoreError
@@ -27,10 +25,11 @@ from mmm_core.store.codec import (
     write_arrays,
     write_table,
 )
+from mmm_core.store.design_codec import design_arrays, design_document, floats, names_of, read_design
+from mmm_core.store.posterior_codec import read_posterior, write_posterior
 
 Arrays = dict[str, NDArray[np.generic]]
 _TRIAL_ARRAYS = ("hyperparameters", "metrics", "coefficients", "contributions")
-_DESIGN_ARRAYS = ("dates", "outcome", "baseline", "media", "spend", "lower", "upper", "rows")
 _PROGRESS_NUMBERS = ("done", "total", "seconds", "models_per_second")
 
 
@@ -53,6 +52,8 @@ def write_result(folder: Path, result: RunResult) -> None:
     }
     for name, table in tables.items():
         write_atomically(folder / f"{name}.parquet", lambda file, table=table: write_table(table, file))  # type: ignore[misc]
+    if result.posterior is not None:
+        write_posterior(folder, result.posterior)
     write_atomically(folder / "result.json", dump_json(_document_of(result)))
 
 
@@ -85,7 +86,7 @@ def read_result(folder: Path, what: str) -> RunResult:
                 info=decode(Provenance, document["info"]),
                 selected_id=cast(str | None, document["selected_id"]),
             ),
-            design=_read_design(_part(document, "design", what), arrays),
+            design=read_design(_part(document, "design", what), arrays),
             pareto=ParetoResult(
                 pareto_fronts=cast(int, pareto["pareto_fronts"]),
                 candidates=read_table(folder / "candidates.parquet", what)[0],
@@ -94,6 +95,7 @@ def read_result(folder: Path, what: str) -> RunResult:
                 estimates=read_table(folder / "estimates.parquet", what)[0],
                 notes=cast(list[str], pareto["notes"]),
             ),
+            posterior=read_posterior(folder, what),
         )
     except KeyError as error:
         raise StoreError(f"{what} cannot be read, its files miss {error}.") from error
@@ -120,14 +122,14 @@ def read_progress(path: Path) -> SearchProgress:
         StoreError: The file is missing or damaged.
     """
     arrays = read_arrays(path, "The progress of the run")
-    done, total, seconds, speed = (float(number) for number in _floats(arrays["numbers"]))
+    done, total, seconds, speed = (float(number) for number in floats(arrays["numbers"]))
     return SearchProgress(
         done=int(done),
         total=int(total),
         seconds=seconds,
         models_per_second=speed,
-        nrmse=_floats(arrays["nrmse"]),
-        decomp_rssd=_floats(arrays["decomp_rssd"]),
+        nrmse=floats(arrays["nrmse"]),
+        decomp_rssd=floats(arrays["decomp_rssd"]),
         trial=arrays["trial"].astype(np.int64),
         front=arrays["front"].astype(np.int64),
         stage=str(arrays["stage"]),
@@ -135,10 +137,12 @@ def read_progress(path: Path) -> SearchProgress:
 
 
 def _arrays_of(result: RunResult) -> Arrays:
-    arrays: Arrays = {f"design_{name}": getattr(result.design, name) for name in _DESIGN_ARRAYS}
+    arrays: Arrays = design_arrays(result.design)
     arrays["total_spend"] = result.collection.model_output.total_spend
     for trial in result.collection.model_output.trials:
         arrays |= {f"trial_{trial.number}_{name}": getattr(trial, name) for name in _TRIAL_ARRAYS}
+        if trial.iterations is not None:
+            arrays[f"trial_{trial.number}_iterations"] = trial.iterations
     return arrays
 
 
@@ -151,10 +155,10 @@ def _document_of(result: RunResult) -> dict[str, object]:
         "info": collection.info,
         "model_output": {
             **_plain_fields(output, without=("trials", "total_spend")),
-            "trials": [_plain_fields(trial, without=_TRIAL_ARRAYS) for trial in output.trials],
+            "trials": [_plain_fields(trial, without=(*_TRIAL_ARRAYS, "iterations")) for trial in output.trials],
         },
         "convergence": _plain_fields(collection.convergence, without=("table",)),
-        "design": _plain_fields(result.design, without=_DESIGN_ARRAYS),
+        "design": design_document(result.design),
         "pareto": {name: pareto[name] for name in ("pareto_fronts", "solution_ids", "recommended_id", "notes")},
     }
 
@@ -175,11 +179,11 @@ def _read_output(plain: dict[str, object], arrays: Arrays) -> ModelOutput:
     trials = cast(list[dict[str, float]], plain["trials"])
     return ModelOutput(
         trials=tuple(_read_trial(int(trial["number"]), float(trial["seconds"]), arrays) for trial in trials),
-        parameter_names=_names(plain["parameter_names"]),
-        term_names=_names(plain["term_names"]),
-        paid_names=_names(plain["paid_names"]),
-        organic_names=_names(plain["organic_names"]),
-        total_spend=_floats(arrays["total_spend"]),
+        parameter_names=names_of(plain["parameter_names"]),
+        term_names=names_of(plain["term_names"]),
+        paid_names=names_of(plain["paid_names"]),
+        organic_names=names_of(plain["organic_names"]),
+        total_spend=floats(arrays["total_spend"]),
         outcome_kind=OutcomeKind(str(plain["outcome_kind"])),
         timeseries_validation=bool(plain["timeseries_validation"]),
         n_planned=cast(int, plain["n_planned"]),
@@ -188,44 +192,15 @@ def _read_output(plain: dict[str, object], arrays: Arrays) -> ModelOutput:
 
 def _read_trial(number: int, seconds: float, arrays: Arrays) -> Trial:
     hyperparameters, metrics, coefficients, contributions = (
-        _floats(arrays[f"trial_{number}_{name}"]) for name in _TRIAL_ARRAYS
+        floats(arrays[f"trial_{number}_{name}"]) for name in _TRIAL_ARRAYS
     )
+    iterations = arrays.get(f"trial_{number}_iterations")  # only of results whose models were chosen from more
     return Trial(
         number=number,
         seconds=seconds,
+        iterations=None if iterations is None else iterations.astype(np.int64, copy=False),
         hyperparameters=hyperparameters,
         metrics=metrics,
         coefficients=coefficients,
         contributions=contributions,
     )
-
-
-def _read_design(plain: dict[str, object], arrays: Arrays) -> Design:
-    return Design(
-        dates=arrays["design_dates"].astype("datetime64[D]"),
-        outcome=_floats(arrays["design_outcome"]),
-        baseline_names=_names(plain["baseline_names"]),
-        baseline=_floats(arrays["design_baseline"]),
-        media_names=_names(plain["media_names"]),
-        media=_floats(arrays["design_media"]),
-        n_paid=cast(int, plain["n_paid"]),
-        adstock=tuple(AdstockKind(kind) for kind in _names(plain["adstock"])),
-        spend=_floats(arrays["design_spend"]),
-        lower=_floats(arrays["design_lower"]),
-        upper=_floats(arrays["design_upper"]),
-        trend_column=cast(int, plain["trend_column"]),
-        rows=cast(IntArray, arrays["design_rows"]),
-        weibull_length=cast(int, plain["weibull_length"]),
-        frequency=Frequency(str(plain["frequency"])),
-        dropped=_names(plain["dropped"]),
-        studies=tuple(decode(StudyTarget, study) for study in cast(list[object], plain.get("studies", []))),
-    )
-
-
-def _names(values: object) -> tuple[str, ...]:
-    assert isinstance(values, list), "written as a list"
-    return tuple(str(value) for value in values)
-
-
-def _floats(array: NDArray[np.generic]) -> FloatArray:
-    return array.astype(np.float64, copy=False)

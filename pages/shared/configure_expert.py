@@ -6,11 +6,12 @@ from dataclasses import replace
 import streamlit as st
 
 from mmm_core.charts.adstock_preview import draw_preview, preview_frame, preview_points
-from mmm_core.charts.theme import channel_colours, display_names
+from mmm_core.charts.theme import channel_colours
 from mmm_core.engine.curve_preview import preview_carry_over, preview_response
 from mmm_core.engine.model_draft import ModelDraft, channels_by_spend
 from mmm_core.entities.columns import AdstockKind
 from mmm_core.entities.findings import IngestResult
+from mmm_core.entities.naming import display_names
 from mmm_core.entities.settings import DEFAULT_BOUNDS, PARAMETER_LIMITS, Interval
 from mmm_core.entities.trials_config import ALGORITHMS, INTERCEPT_SIGNS
 from pages.shared.configure_state import Keys

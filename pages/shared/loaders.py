@@ -4,16 +4,21 @@ Results of finished runs never change, so they are cached by id. What can change
 (the project's ``updated``). Cached objects are shared between sessions: read them, never change them.
 """
 
+import dataclasses
+import datetime as dt
 import os
 import threading
 import time
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from mmm_core.charts.vocabulary import Vocabulary, vocabulary
 from mmm_core.engine.model_summary import SearchSize, expected_rate, search_size, seconds_of
 from mmm_core.engine.project_file import ParsedProject, parse_project
+from mmm_core.entities.budget import BudgetPlan, BudgetRequest
+from mmm_core.entities.clusters import ClusterReport, TooFewModels
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
 from mmm_core.entities.ledger import Ledger
@@ -21,9 +26,15 @@ from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_set import ModelSet, SetBasis, SetCurve
 from mmm_core.entities.records import ProjectRecord, RunRecord, WorkerRecord
 from mmm_core.entities.run_result import RunResult
+from mmm_core.entities.scenario import Scenario, ScenarioRecord
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import MMMError, NotFoundError
+from mmm_core.store.scenario_codec import request_key
 from mmm_core.store.workspace import Workspace
+from pages.shared import session
+
+Grouping = tuple[str, str | int]
+"""By what models are grouped into clusters, and into how many."""
 
 WORKER_WARMS_SECONDS = 60.0
 LAST_RUNS = 12
@@ -109,17 +120,58 @@ def response(run_id: str, solution_id: str, channel: str) -> ResponseCurve:
 
 def model_set(run_id: str, basis: SetBasis, solution_id: str) -> ModelSet:
     """The models behind a choice, with one of them as point estimate."""
-    return _model_set(str(workspace().folder), run_id, basis, solution_id)
+    return _model_set(str(workspace().folder), run_id, basis, solution_id, _grouping(basis))
 
 
 def ledger(run_id: str, basis: SetBasis, solution_id: str) -> Ledger:
     """Every number about channels and terms that pages show, over the models behind a choice."""
-    return _ledger(str(workspace().folder), run_id, basis, solution_id)
+    return _ledger(str(workspace().folder), run_id, basis, solution_id, _grouping(basis))
 
 
 def set_curve(run_id: str, basis: SetBasis, solution_id: str, channel: str) -> SetCurve:
     """Response curve of one channel over the models behind a choice."""
-    return _set_curve(str(workspace().folder), run_id, basis, solution_id, channel)
+    return _set_curve(str(workspace().folder), run_id, basis, solution_id, channel, _grouping(basis))
+
+
+def clusters(run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
+    """Groups of like models on the fronts of a run, or why there are none."""
+    return _clusters(str(workspace().folder), run_id, cluster_by, k)
+
+
+def budget_plan(run_id: str, basis: SetBasis, solution_id: str, request: BudgetRequest) -> BudgetPlan:
+    """The allocator's answer to a question, over the models behind a choice.
+
+    Raises:
+        InfeasibleBudgetError: No plan fits; one sentence per reason.
+        SettingsError: The question names what is not there.
+    """
+    home = str(workspace().folder)
+    return _budget_plan(home, run_id, basis, solution_id, _grouping(basis), request_key(request), request)
+
+
+def history_spend(run_id: str, history: str | tuple[dt.date, dt.date]) -> dict[str, float]:
+    """Mean spend per period of every paid channel in a history window.
+
+    Raises:
+        SettingsError: There is no modelled period in it.
+    """
+    from mmm_core.engine.budget_calendar import history_rows
+
+    design = result(run_id).design
+    spend = design.spend[history_rows(design, history)].mean(axis=0)
+    return dict(zip(design.paid_names, map(float, spend), strict=True))
+
+
+def future_days(run_id: str, n_periods: int) -> pd.DatetimeIndex:
+    """First days of the periods after the data of a run."""
+    from mmm_core.engine.budget_calendar import future_dates
+
+    return future_dates(result(run_id).design, n_periods)
+
+
+def scenario(record: ScenarioRecord) -> Scenario:
+    """A kept budget plan; only its name can change."""
+    return dataclasses.replace(_scenario(str(workspace().folder), record.scenario_id), record=record)
 
 
 def country_names() -> dict[str, str]:
@@ -141,6 +193,11 @@ def expected_seconds(data: MMMDataCollection, trials: TrialsConfig) -> float | N
 def worker() -> WorkerRecord | None:
     """The worker that lives now; looked up at most once a second."""
     return _worker(str(workspace().folder))
+
+
+def _grouping(basis: SetBasis) -> Grouping | None:
+    """How models are grouped, where that matters."""
+    return session.clustering() if basis is SetBasis.CLUSTER else None
 
 
 @st.cache_resource(show_spinner=False)
@@ -224,25 +281,55 @@ def _model(folder: str, run_id: str, solution_id: str) -> FittedModel:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _model_set(folder: str, run_id: str, basis: SetBasis, solution_id: str) -> ModelSet:
+def _model_set(folder: str, run_id: str, basis: SetBasis, solution_id: str, grouping: Grouping | None) -> ModelSet:
+    from mmm_core.engine.cluster_sets import set_of_cluster
     from mmm_core.engine.set_choice import choose_set
 
-    return choose_set(_result(folder, run_id), basis, solution_id, request(workspace().get_run(run_id)).trials)
+    found = _result(folder, run_id)
+    if grouping is not None:
+        return set_of_cluster(found, _clusters(folder, run_id, *grouping), solution_id)
+    return choose_set(found, basis, solution_id, request(workspace().get_run(run_id)).trials)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _ledger(folder: str, run_id: str, basis: SetBasis, solution_id: str) -> Ledger:
+def _ledger(folder: str, run_id: str, basis: SetBasis, solution_id: str, grouping: Grouping | None) -> Ledger:
     from mmm_core.engine.ledger import build_ledger
 
     kind = _result(folder, run_id).collection.model_output.outcome_kind
-    return build_ledger(_model_set(folder, run_id, basis, solution_id), kind)
+    return build_ledger(_model_set(folder, run_id, basis, solution_id, grouping), kind)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _budget_plan(
+    folder: str,
+    run_id: str,
+    basis: SetBasis,
+    solution_id: str,
+    grouping: Grouping | None,
+    question: str,
+    _request: BudgetRequest,
+) -> BudgetPlan:
+    from mmm_core.engine.budget_allocator import BudgetAllocator
+
+    del question  # the key of the cache; says all that _request does
+    kind = _result(folder, run_id).collection.model_output.outcome_kind
+    models = _model_set(folder, run_id, basis, solution_id, grouping)
+    return BudgetAllocator().allocate(models, _request, kind)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _scenario(folder: str, scenario_id: str) -> Scenario:
+    del folder
+    return workspace().load_scenario(scenario_id)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
-def _set_curve(folder: str, run_id: str, basis: SetBasis, solution_id: str, channel: str) -> SetCurve:
+def _set_curve(
+    folder: str, run_id: str, basis: SetBasis, solution_id: str, channel: str, grouping: Grouping | None
+) -> SetCurve:
     from mmm_core.engine.model_sets import set_curve as curve
 
-    return curve(_model_set(folder, run_id, basis, solution_id), channel)
+    return curve(_model_set(folder, run_id, basis, solution_id, grouping), channel)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
@@ -250,6 +337,15 @@ def _response(folder: str, run_id: str, solution_id: str, channel: str) -> Respo
     from mmm_core.engine.candidate import response_curve
 
     return response_curve(_model(folder, run_id, solution_id), _result(folder, run_id).design, channel)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Grouping like models …")
+def _clusters(folder: str, run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
+    from mmm_core.engine.clusters_analyzer import analyse_clusters
+
+    found = _result(folder, run_id)
+    output = found.collection.model_output
+    return analyse_clusters(output.reduced_to(found.pareto["solution_ids"]), output.outcome_kind, cluster_by, k)
 
 
 @st.cache_resource(show_spinner=False)

@@ -96,6 +96,16 @@ def set_expert(project_id: str, *, value: bool) -> None:
     remember(f"expert.{project_id}", value)
 
 
+def clustering() -> tuple[str, str | int]:
+    """How the Clusters page groups models: by what, and into how many ("auto" or a number)."""
+    return cast("tuple[str, str | int]", recall("clustering", ("hyperparameters", "auto")))
+
+
+def set_clustering(cluster_by: str, k: str | int) -> None:
+    """Remember how models are grouped, so that "this cluster" means the same on every page."""
+    remember("clustering", (cluster_by, k))
+
+
 def remember(key: str, value: object) -> None:
     """Keep a value of one page for this visit; survives going to other pages."""
     st.session_state[f"studio.{key}"] = value

@@ -23,7 +23,9 @@ def main() -> int:
     options = _options()
     logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
     from mmm_core.engine.model_executor import warm_up
+    from tests.bench.clusters import measure_clusters
     from tests.bench.cold import measure_cold, measure_models
+    from tests.bench.coverage import measure_coverage
     from tests.bench.data_sets import VARIABLE, public_data, searched_data
     from tests.bench.search_quality import measure_quality
     from tests.bench.speed import measure_evaluation, measure_runs, measure_sizes
@@ -45,6 +47,8 @@ def main() -> int:
     measure_sizes(results, quick=options.quick)
     measure_runs(results, data_sets, quick=options.quick)
     measure_quality(results, data_sets, quick=options.quick)
+    measure_clusters(results)
+    measure_coverage(results, quick=options.quick)
     is_met = check_targets(results, demo_only=options.demo_only, quick=options.quick)
     minutes = (time.perf_counter() - began) / 60
     heading = (

@@ -58,8 +58,11 @@ def check_targets(results: Results, *, demo_only: bool, quick: bool) -> bool:
         value = results.figures.get(target["figure"])
         is_met = value is not None and low <= value <= high
         missed |= not is_met
-        wanted = f"at most {high:g}" if high < float("inf") else f"at least {low:g}"
-        rows.append((target["says"], wanted, "not measured" if value is None else value, "yes" if is_met else "NO"))
+        limits = [f"at least {low:g}"] if low > -float("inf") else []
+        limits += [f"at most {high:g}"] if high < float("inf") else []
+        rows.append(
+            (target["says"], ", ".join(limits), "not measured" if value is None else value, "yes" if is_met else "NO")
+        )
     results.add_table("Targets", ("what", "wanted", "measured", "met"), rows)
     return not missed
 

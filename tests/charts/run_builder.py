@@ -9,7 +9,9 @@ import pandas as pd
 from mmm_core.entities.columns import AdstockKind, Frequency, OutcomeKind
 from mmm_core.entities.design import Design
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
+from mmm_core.entities.ledger import Ledger
 from mmm_core.entities.model_output import Convergence, ModelOutput, ModelOutputCollection, Provenance, Trial
+from mmm_core.entities.model_set import SetKind
 from mmm_core.entities.run_result import ParetoResult, RunResult, SearchProgress
 
 CHANNELS = ("tv_spend", "search_spend", "social_spend")
@@ -75,6 +77,55 @@ def build_result(
     )
     collection = ModelOutputCollection(model_output=output, convergence=build_convergence(), info=_provenance())
     return RunResult(collection=collection, design=build_design(channels), pareto=_pareto(output))
+
+
+def build_ledger(
+    channels: Sequence[str] = CHANNELS, kind: OutcomeKind = OutcomeKind.REVENUE, *, low: float = 0.5
+) -> Ledger:
+    """A ledger of paid channels with returns 2, 3, ...; ``low`` times that is the low end."""
+    spend, roas = 1e6 * np.arange(1.0, len(channels) + 1), 2.0 + np.arange(len(channels))
+    won = roas * spend
+    with np.errstate(divide="ignore"):
+        table = pd.DataFrame(
+            {
+                "channel": list(channels),
+                "is_paid": True,
+                "spend": spend,
+                "spend_share": spend / spend.sum(),
+                "mean_spend": spend / 52,
+                "contribution": won,
+                "contribution_low": low * won,
+                "contribution_high": 1.5 * won,
+                "outcome_share": 0.4 * won / won.sum(),
+                "effect_share": won / won.sum(),
+                "roas": roas,
+                "roas_low": low * roas,
+                "roas_high": 1.5 * roas,
+                "cpa": 1 / roas,
+                "cpa_low": 1 / (1.5 * roas),
+                "cpa_high": np.divide(1.0, low * roas),
+                "n_infinite_cpa": 0 if low > 0 else 3,
+                "marginal_roas": 0.6 * roas,
+                "marginal_roas_low": 0.5 * low * roas,
+                "marginal_roas_high": roas,
+                "mean_response": 0.9 * won / 52,
+                "carry_over_share": 0.3,
+            }
+        )
+    terms = pd.DataFrame({"term": ["intercept", *channels], "contribution": [1.5 * won.sum(), *won]})
+    terms = terms.assign(low=terms["contribution"] * low, high=1.5 * terms["contribution"])
+    return Ledger(
+        channels=table,
+        terms=terms.assign(share=terms["contribution"] / terms["contribution"].sum()),
+        fitted_total=2.5 * won.sum(),
+        paid_total=won.sum(),
+        total_spend=spend.sum(),
+        n_periods=52,
+        outcome_kind=kind,
+        set_kind=SetKind.SPREAD,
+        interval_label="spread across 12 models",
+        label="12 models on the best 2 fronts",
+    )
 
 
 def build_convergence() -> Convergence:

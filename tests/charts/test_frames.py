@@ -16,7 +16,7 @@ from mmm_core.charts.response import response_points
 from mmm_core.charts.roas import return_points
 from mmm_core.charts.vocabulary import vocabulary
 from mmm_core.entities.columns import OutcomeKind
-from tests.charts.run_builder import build_curve, build_model, build_result
+from tests.charts.run_builder import build_curve, build_ledger, build_model, build_result
 
 WORDS = vocabulary(build_result())
 
@@ -49,5 +49,5 @@ def test_the_table_of_responses_has_every_curve() -> None:
 
 def test_for_conversions_the_table_of_returns_has_the_cost_beside_them() -> None:
     result = build_result(kind=OutcomeKind.CONVERSION)
-    frame = returns_frame(return_points(result.pareto, vocabulary(result)))
+    frame = returns_frame(return_points(build_ledger(kind=OutcomeKind.CONVERSION), vocabulary(result)))
     assert np.allclose(frame["cost_per_conversion"] * frame["roas"], 1)

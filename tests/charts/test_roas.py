@@ -8,7 +8,7 @@ from mmm_core.charts.theme import Theme
 from mmm_core.charts.vocabulary import Vocabulary, vocabulary
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.run_result import RunResult
-from tests.charts.run_builder import build_result
+from tests.charts.run_builder import build_ledger, build_result
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def conversions() -> tuple[RunResult, Vocabulary]:
 
 def test_channels_stand_by_spend_with_the_spread_across_the_front_models() -> None:
     result = build_result()
-    points = return_points(result.pareto, vocabulary(result))
+    points = return_points(build_ledger(), vocabulary(result))
     assert points.channels == ("social_spend", "search_spend", "tv_spend")
     assert np.all(points.low <= points.high)
     figure = draw_returns(points)
@@ -28,22 +28,41 @@ def test_channels_stand_by_spend_with_the_spread_across_the_front_models() -> No
 
 def test_a_point_never_stands_without_its_range() -> None:
     result = build_result()
-    figure = draw_returns(return_points(result.pareto, vocabulary(result)))
+    figure = draw_returns(return_points(build_ledger(), vocabulary(result)))
     assert all("(" in note.text and "–" in note.text for note in figure.layout.annotations)
 
 
-def test_the_text_of_a_channel_stands_on_the_row_of_its_bar_beside_the_plot() -> None:
+def test_the_text_of_a_channel_stands_above_its_bar() -> None:
     result = build_result()
-    figure = draw_returns(return_points(result.pareto, vocabulary(result)))
+    figure = draw_returns(return_points(build_ledger(), vocabulary(result)))
     notes = figure.layout.annotations
     assert [note.y for note in notes] == list(figure.data[0].y)
-    assert {(note.xanchor, note.yanchor, note.yshift) for note in notes} == {("left", "middle", None)}
-    assert figure.layout.margin.r >= 6 * max(len(note.text) for note in notes)
+    assert all(note.xanchor == "left" and note.yshift > 0 for note in notes)
+
+
+def test_costs_far_apart_stand_on_a_logarithmic_axis_and_none_is_lost(
+    conversions: tuple[RunResult, Vocabulary],
+) -> None:
+    result, words = conversions
+    ledger = build_ledger(kind=result.collection.model_output.outcome_kind)
+    assert draw_returns(return_points(ledger, words)).layout.xaxis.type == "linear"
+    ledger.channels.loc[0, ["roas", "roas_low", "roas_high"]] = [0.01, 0.0, 0.02]
+    figure = draw_returns(return_points(ledger, words))
+    assert figure.layout.xaxis.type == "log"
+    low, high = 10 ** np.array(figure.layout.xaxis.range)
+    assert all(low <= value <= high for value in figure.data[1].x)
+
+
+def test_the_break_even_of_costs_is_the_inverse(conversions: tuple[RunResult, Vocabulary]) -> None:
+    result, words = conversions
+    ledger = build_ledger(kind=result.collection.model_output.outcome_kind)
+    figure = draw_returns(return_points(ledger, words, break_even=4.0))
+    assert figure.layout.shapes[0].x0 == pytest.approx(0.25)
 
 
 def test_break_even_is_a_line() -> None:
     result = build_result()
-    figure = draw_returns(return_points(result.pareto, vocabulary(result), break_even=2.0))
+    figure = draw_returns(return_points(build_ledger(), vocabulary(result), break_even=2.0))
     assert figure.layout.shapes[0].x0 == 2.0
 
 
@@ -60,8 +79,8 @@ def test_a_channel_some_models_credit_with_nothing_has_no_upper_limit_of_cost(
     conversions: tuple[RunResult, Vocabulary], theme: Theme
 ) -> None:
     result, words = conversions
-    result.pareto["estimates"]["low"] = 0.0
-    figure = draw_returns(return_points(result.pareto, words), theme)
+    ledger = build_ledger(kind=result.collection.model_output.outcome_kind, low=0.0)
+    figure = draw_returns(return_points(ledger, words), theme)
     assert all("no limit" in note.text for note in figure.layout.annotations)
     assert all(math.isfinite(value) for value in figure.data[0].x)
     assert "inf" not in figure.to_json().lower().replace("info", "")
@@ -69,8 +88,9 @@ def test_a_channel_some_models_credit_with_nothing_has_no_upper_limit_of_cost(
 
 def test_without_any_return_the_title_says_so() -> None:
     result = build_result()
-    zero = dict.fromkeys(result.collection.model_output.paid_names, 0.0)
-    figure = draw_returns(return_points(result.pareto, vocabulary(result), roas=zero))
+    ledger = build_ledger()
+    ledger.channels["roas"] = 0.0
+    figure = draw_returns(return_points(ledger, vocabulary(result)))
     assert "No paid channel" in figure.layout.title.text
 
 

@@ -10,12 +10,11 @@ from mmm_core.charts.theme import (
     channel_colours,
     compact_money,
     compact_number,
-    display_names,
     escape,
     short_label,
     take_title,
 )
-from mmm_core.entities.naming import readable_name
+from mmm_core.entities.naming import display_names, readable_name
 
 
 def test_forty_channels_get_forty_distinct_colours_and_the_biggest_spender_gets_the_first() -> None:

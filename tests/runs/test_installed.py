@@ -41,6 +41,11 @@ def test_nothing_but_our_two_folders_lands_among_the_users_modules(site_packages
     assert {top for top in tops if top != ".." and not top.endswith(".dist-info")} == {"mmm_core", "mmm_studio"}
 
 
+def test_the_methodology_is_installed_beside_the_pages(site_packages: Path) -> None:
+    text = (site_packages / "mmm_studio" / "docs" / "methodology.md").read_text(encoding="utf-8")
+    assert text == (ROOT / "docs" / "methodology.md").read_text(encoding="utf-8")
+
+
 def test_the_command_is_declared(site_packages: Path) -> None:
     (declared,) = site_packages.glob("mmm_studio-*.dist-info/entry_points.txt")
     assert "mmm-studio = mmm_core.cli:main" in declared.read_text()

@@ -139,3 +139,13 @@ def test_a_finished_run_keeps_its_headline_when_the_workspace_is_opened_again(
     record = again.get_run(run.run_id)
     again.close()
     assert (record.status, record.headline, record.n_done) == (RunStatus.FINISHED, "TV brings it all.", 10)
+
+
+def test_models_chosen_from_more_keep_their_ids_through_the_store(workspace: Workspace, run: RunRecord) -> None:
+    whole = run_result()
+    output = whole.collection.model_output.reduced_to(["1_2", "1_5", "2_4"])
+    collection = dataclasses.replace(whole.collection, model_output=output)
+    workspace.save_result(run.run_id, dataclasses.replace(whole, collection=collection))
+    found = workspace.load_result(run.run_id).collection.model_output
+    assert found.solution_ids == ["1_2", "1_5", "2_4"]
+    assert differences(found, output) == []

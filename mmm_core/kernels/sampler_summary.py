@@ -1,0 +1,109 @@
+"""From draws to what they say: contributions of every term, baseline coefficients, response curves.
+
+D draws, M media, n modelled rows, k baseline columns.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from mmm_core.kernels.adstock import GEOMETRIC
+from mmm_core.kernels.arrays import FloatArray, IntArray
+from mmm_core.kernels.compiling import compiled
+from mmm_core.kernels.sampler_baseline import add_multiple, gather, project, solve_back
+from mmm_core.kernels.sampler_media import MediaInput, MediaScratch, fill_medium, make_media_scratch
+from mmm_core.kernels.sampler_state import SamplerData
+
+
+class Draws(NamedTuple):
+    """States of all chains, one below the other.
+
+    Attributes:
+        parameters: (alpha, gamma, theta or shape, scale), shape (D, M, 4).
+        returns: Shape (D, M).
+        variance: Of the noise, shape (D,).
+        common: R, shape (D,).
+        stiffness: Number of the baseline's prior, shape (D,).
+    """
+
+    parameters: FloatArray
+    returns: FloatArray
+    variance: FloatArray
+    common: FloatArray
+    stiffness: IntArray
+
+
+class Description(NamedTuple):
+    """What draws say.
+
+    Attributes:
+        media: Mean contribution of every medium, shape (n, M).
+        coefficients: Draws of the baseline's coefficients, shape (D, k). Their mean over the draws is that of the conditional
+            means, which is the same without the noise of drawing.
+        ceiling: ``r e / sum(h)``: outcome per period at full saturation, shape (D, M).
+        inflexion: Pressure at half of it, same shape.
+        carried: Mean pressure per modelled row that comes from earlier rows, same shape.
+    """
+
+    media: FloatArray
+    coefficients: FloatArray
+    ceiling: FloatArray
+    inflexion: FloatArray
+    carried: FloatArray
+
+
+def describe_draws(data: SamplerData, draws: Draws, noise: FloatArray) -> Description:
+    """Recompute every draw in full.
+
+    Args:
+        data: What the chains were run on.
+        draws: Their states.
+        noise: Standard normal, shape (D, k).
+    """
+    n_draws, n_media = draws.returns.shape
+    n, k = len(data.outcome), len(data.gathered)
+    answer = Description(
+        np.zeros((n_media, n)),
+        np.zeros((n_draws, k)),
+        np.zeros((n_draws, n_media)),
+        np.zeros((n_draws, n_media)),
+        np.zeros((n_draws, n_media)),
+    )
+    spread = np.zeros((n_draws, k))
+    _describe(data, draws, np.ascontiguousarray(noise), answer, spread)
+    coefficients = answer.coefficients + spread - spread.mean(axis=0)
+    return answer._replace(media=np.ascontiguousarray(answer.media.T), coefficients=coefficients)
+
+
+@compiled
+def _describe(data: SamplerData, draws: Draws, noise: FloatArray, answer: Description, spread: FloatArray) -> None:
+    n_draws, n_media = draws.returns.shape
+    k = len(data.gathered)
+    column, residual = np.zeros((1, len(data.outcome))), np.zeros(len(data.outcome))
+    gathered, projected = np.zeros(k), np.zeros(k)
+    scratch = make_media_scratch(data.given)
+    for i in range(n_draws):
+        residual[:] = data.outcome
+        for m in range(n_media):
+            parameters, amount = draws.parameters[i, m], draws.returns[i, m]
+            medium = fill_medium(data.given, m, parameters, scratch, column, 0)
+            answer.ceiling[i, m] = amount * data.given.size[m] / medium.total if medium.total > 0.0 else 0.0
+            answer.inflexion[i, m] = medium.inflexion
+            answer.carried[i, m] = _mean_carried(data.given, m, parameters, scratch)
+            add_multiple(residual, -amount, column[0])
+            add_multiple(answer.media[m], amount / n_draws, column[0])
+        gather(data.baseline, residual, gathered)
+        project(data.baseline, draws.stiffness[i], gathered, projected)
+        solve_back(data.baseline, draws.stiffness[i], projected, answer.coefficients[i])
+        solve_back(data.baseline, draws.stiffness[i], math.sqrt(draws.variance[i]) * noise[i], spread[i])
+
+
+@compiled
+def _mean_carried(given: MediaInput, m: int, parameters: FloatArray, scratch: MediaScratch) -> float:
+    """Mean pressure on the modelled rows less what the row itself was given."""
+    own = 1.0 if given.kinds[m] == GEOMETRIC else scratch.weights[0]
+    total = 0.0
+    for t in given.rows:
+        total += scratch.pressure[t] - own * given.media[m, t]
+    return max(total, 0.0) / len(given.rows)
