@@ -12,7 +12,7 @@ import numpy as np
 from mmm_core.kernels.adstock import GEOMETRIC, carry_over, fill_weibull_weights, spread_over
 from mmm_core.kernels.arrays import FloatArray, IntArray
 from mmm_core.kernels.compiling import compiled, compiled_for_vectors
-from mmm_core.kernels.lift import LiftScratch, Medium, fill_lifted, lift_error, make_lift_scratch, predict_lift
+from mmm_core.kernels.lift import LiftScratch, Medium, Studies, fill_lifted, lift_error, make_lift_scratch, predict_lift
 from mmm_core.kernels.objectives import adjust_rsq, decomp_rssd, find_split, nrmse, plain_rsq
 from mmm_core.kernels.problem import Layout, Problem, Rules
 from mmm_core.kernels.ridge import Moments, RidgeRules, RidgeScratch, fit_ridge, make_ridge_scratch
@@ -62,7 +62,6 @@ class _Scratch(NamedTuple):
         parts: Of the outcome per part (rows) and statistic, shape (3, 4).
         ends: Of the training and the validation part the rest was prepared for.
         ridge: For the solver.
-        lift: For the lift studies.
     """
 
     columns: FloatArray
@@ -82,13 +81,14 @@ class _Scratch(NamedTuple):
     parts: FloatArray
     ends: IntArray
     ridge: RidgeScratch
-    lift: LiftScratch
 
 
 _MEAN, _VARIANCE, _RANGE, _SPREAD = range(4)
 
 
-def evaluate_batch(values: FloatArray, problem: Problem, layout: Layout, rules: Rules) -> Batch:
+def evaluate_batch(
+    values: FloatArray, problem: Problem, layout: Layout, rules: Rules, studies: Studies | None = None
+) -> Batch:
     """Evaluate every row of ``values``.
 
     Args:
@@ -96,6 +96,7 @@ def evaluate_batch(values: FloatArray, problem: Problem, layout: Layout, rules: 
         problem: Data.
         layout: Where each hyperparameter stands.
         rules: How to fit and judge.
+        studies: Lift studies to compare with; None is compiled as if there was no such thing, so that it costs nothing.
 
     Returns:
         Metrics, coefficients and contributions.
@@ -107,15 +108,17 @@ def evaluate_batch(values: FloatArray, problem: Problem, layout: Layout, rules: 
         np.empty((n_candidates, n_terms)),
         np.empty((n_candidates, n_terms)),
         np.empty(n_candidates, np.int64),
-        np.empty((n_candidates, len(problem.studies.spans))),
+        np.empty((n_candidates, 0 if studies is None else len(studies.spans))),
     )
-    _evaluate(np.ascontiguousarray(values, dtype=np.float64), problem, layout, rules, batch)
+    _evaluate(np.ascontiguousarray(values, dtype=np.float64), problem, layout, rules, studies, batch)
     return batch
 
 
 @compiled
-def _evaluate(values: FloatArray, problem: Problem, layout: Layout, rules: Rules, batch: Batch) -> None:
-    scratch = _make_scratch(problem)
+def _evaluate(
+    values: FloatArray, problem: Problem, layout: Layout, rules: Rules, studies: Studies | None, batch: Batch
+) -> None:
+    scratch, lift = _make_scratch(problem), make_lift_scratch(studies)
     n_rows, n_fixed = len(problem.outcome), len(problem.fixed)
     ridge_rules = RidgeRules(rules.intercept, rules.drop_negative, rules.glmnet)
     for i in range(len(values)):
@@ -123,7 +126,7 @@ def _evaluate(values: FloatArray, problem: Problem, layout: Layout, rules: Rules
         train_end, validation_end = find_split(n_rows, train_size)
         if scratch.ends[0] != train_end or scratch.ends[1] != validation_end:
             _prepare_split(problem, train_end, validation_end, scratch)
-        _fill_media(values, i, problem, layout, scratch)
+        _fill_media(values, i, problem, layout, scratch, studies, lift)
         _fill_moments(scratch.columns, scratch.outcome, n_fixed, train_end, scratch.covariance, scratch.with_outcome)
         _scale_factors(values, i, layout.penalties, scratch.factors)
         mean, variance = scratch.parts[0, _MEAN], scratch.parts[0, _VARIANCE]
@@ -143,6 +146,9 @@ def _evaluate(values: FloatArray, problem: Problem, layout: Layout, rules: Rules
         # R keeps one degree of freedom for an intercept that was never asked for.
         intercept_df = 1 if has_intercept or not rules.intercept else 0
         _write_metrics(i, intercept_df, problem, rules.zero_penalty, scratch, batch)
+        if studies is not None:
+            predict_lift(scratch.slopes[n_fixed:], studies, lift, batch.predicted[i])
+            batch.metrics[i, 2] = lift_error(studies, batch.predicted[i])
 
 
 @compiled
@@ -168,7 +174,6 @@ def _make_scratch(problem: Problem) -> _Scratch:
         np.zeros((3, 4)),
         np.full(2, -1, np.int64),
         make_ridge_scratch(p),
-        make_lift_scratch(problem.studies),
     )
 
 
@@ -210,9 +215,17 @@ def _describe_part(outcome: FloatArray, start: int, end: int, part: FloatArray) 
 
 
 @compiled
-def _fill_media(values: FloatArray, i: int, problem: Problem, layout: Layout, scratch: _Scratch) -> None:
+def _fill_media(
+    values: FloatArray,
+    i: int,
+    problem: Problem,
+    layout: Layout,
+    scratch: _Scratch,
+    studies: Studies | None,
+    lift: LiftScratch | None,
+) -> None:
     """Transform every medium and take its training mean off."""
-    n_fixed, starts = len(problem.fixed), problem.studies.starts
+    n_fixed = len(problem.fixed)
     pressure, window, power, columns = scratch.pressure, scratch.window, scratch.power, scratch.columns
     for c in range(len(problem.media)):
         first = values[i, layout.media[c, 2]]
@@ -225,10 +238,10 @@ def _fill_media(values: FloatArray, i: int, problem: Problem, layout: Layout, sc
         largest = _pick(pressure, problem.rows, window)
         alpha, gamma = values[i, layout.media[c, 0]], values[i, layout.media[c, 1]]
         saturate(window, alpha, gamma * largest, power, columns, n_fixed + c)
-        if len(starts) > 0 and starts[c + 1] > starts[c]:
+        if studies is not None:
             scale = values[i, layout.media[c, 3]] if layout.media[c, 3] >= 0 else 0.0
             medium = Medium(c, n_fixed + c, problem.kinds[c], first, scale, alpha, gamma * largest)
-            fill_lifted(medium, problem.media, pressure, scratch.weights, columns, problem.studies, scratch.lift)
+            fill_lifted(medium, problem.media, pressure, scratch.weights, columns, studies, lift)
         scratch.means[n_fixed + c], scratch.sums[n_fixed + c] = _centre(columns, n_fixed + c, scratch.ends[0])
 
 
@@ -338,9 +351,6 @@ def _write_metrics(
     paid = batch.contributions[i, first_paid : first_paid + len(problem.spend_share)]
     metrics[i, 1] = decomp_rssd(paid, problem.spend_share, zero_penalty)
     metrics[i, 2] = 0.0
-    if len(problem.studies.spans) > 0:
-        predict_lift(scratch.slopes[len(problem.fixed) :], problem.studies, scratch.lift.lifted, batch.predicted[i])
-        metrics[i, 2] = lift_error(problem.studies, batch.predicted[i])
 
 
 @compiled_for_vectors

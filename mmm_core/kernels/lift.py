@@ -22,7 +22,7 @@ class Studies(NamedTuple):
     """Lift studies as arrays; few of them, for every array of an argument costs time at each call.
 
     Attributes:
-        starts: First entry of every medium, and the number of entries, shape (n_media + 1,); empty without studies.
+        starts: First entry of every medium, and the number of entries, shape (n_media + 1,).
         study: Of every entry, entries by medium, shape (n_entries,).
         medium: Of every entry, ascending, same shape.
         spans: Per study its first period among the modelled ones (FIRST) and among all rows (ROW), how many adjoining ones it
@@ -37,11 +37,6 @@ class Studies(NamedTuple):
     medium: IntArray
     spans: IntArray
     amounts: FloatArray
-
-
-NO_STUDIES = Studies(
-    np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 5), np.int64), np.zeros((0, 4))
-)
 
 
 class Medium(NamedTuple):
@@ -85,8 +80,10 @@ class LiftScratch(NamedTuple):
 
 
 @compiled
-def make_lift_scratch(studies: Studies) -> LiftScratch:
-    """Allocate the work space; next to nothing without studies."""
+def make_lift_scratch(studies: Studies | None) -> LiftScratch | None:
+    """Allocate the work space; None without studies."""
+    if studies is None:
+        return None
     longest = 0
     for s in range(len(studies.spans)):
         longest = max(longest, studies.spans[s, N_PERIODS])
@@ -104,7 +101,7 @@ def fill_lifted(
     weights: FloatArray,
     columns: FloatArray,
     studies: Studies,
-    scratch: LiftScratch,
+    scratch: LiftScratch | None,
 ) -> None:
     """``lifted = sum_t h(pressure[t])`` over the study's periods, less ``h(earlier[t])`` when its scope is immediate.
 
@@ -117,11 +114,12 @@ def fill_lifted(
         weights: Of its Weibull, any length.
         columns: With the medium's saturated pressure on the modelled rows, shape (p, n_rows).
         studies: All studies.
-        scratch: ``lifted`` of the medium's entries is written.
+        scratch: ``lifted`` of the medium's entries is written; there is one where there are studies.
 
     Source:
         Robyn 3.12.1, R/calibration.R, ``lift_calibration``: carry-over that arises inside the study counts as immediate.
     """
+    assert scratch is not None
     for e in range(studies.starts[medium.number], studies.starts[medium.number + 1]):
         s = studies.study[e]
         first, total = studies.spans[s, FIRST], 0.0
@@ -184,18 +182,19 @@ def _subtract_own(
 
 
 @compiled
-def predict_lift(slopes: FloatArray, studies: Studies, lifted: FloatArray, predicted: FloatArray) -> None:
+def predict_lift(slopes: FloatArray, studies: Studies, scratch: LiftScratch | None, predicted: FloatArray) -> None:
     """``predicted = factor * sum_media(slope * lifted)``, written per study.
 
     Args:
         slopes: Coefficient of every medium, shape (n_media,).
         studies: All studies.
-        lifted: Of every entry, shape (n_entries,).
+        scratch: With ``lifted`` of every entry.
         predicted: Outcome units, shape (n_studies,).
     """
+    assert scratch is not None
     predicted[:] = 0.0
     for e in range(len(studies.medium)):
-        predicted[studies.study[e]] += slopes[studies.medium[e]] * lifted[e]
+        predicted[studies.study[e]] += slopes[studies.medium[e]] * scratch.lifted[e]
     for s in range(len(predicted)):
         predicted[s] *= studies.amounts[s, FACTOR]
 

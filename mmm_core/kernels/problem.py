@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from mmm_core.kernels.arrays import FloatArray, IntArray
-from mmm_core.kernels.lift import NO_STUDIES, Studies
 
 
 class Problem(NamedTuple):
@@ -20,7 +19,6 @@ class Problem(NamedTuple):
         upper: Upper limits, shape (p,).
         trend: Column whose limits become [-1, 0] when its training sum is negative, or -1.
         spend_share: Per paid medium (the first ones), shape (n_paid,).
-        studies: Lift studies the models are compared with.
     """
 
     outcome: FloatArray
@@ -33,7 +31,6 @@ class Problem(NamedTuple):
     upper: FloatArray
     trend: int
     spend_share: FloatArray
-    studies: Studies = NO_STUDIES
 
 
 class Layout(NamedTuple):

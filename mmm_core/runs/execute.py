@@ -29,7 +29,9 @@ NOT_AVERAGED = (
     "The run was stopped before the averaged estimate was done. Start it again to get the recommended answer."
 )
 
-STUDIES_NOT_AVERAGED = "The averaged estimate does not use the lift studies yet; only the search for models on the fronts does. Compare both."
+STUDIES_NOT_AVERAGED = (
+    "The lift studies do not enter the averaged estimate yet; only the search for models on the fronts uses them."
+)
 
 _DECISIVE_LIBRARIES = ("numpy", "scipy", "pandas", "numba", "nevergrad", "prophet", "holidays")
 

@@ -80,8 +80,9 @@ def test_a_study_may_be_longer_than_the_carry_over_of_a_weibull() -> None:
 def test_combined_channels_are_summed_and_scaled_to_the_days_of_the_study() -> None:
     half_the_days = (100.0, 100.0, 0.5, 1.0)
     studies = studies_of((0, 1, TOTAL), (0, 1, TOTAL), media=[(0, 1), (1,)], amounts=[half_the_days, (1.0,) * 4])
-    predicted = np.empty(2)
-    predict_lift(np.array([10.0, 20.0]), studies, np.array([3.0, 4.0, 5.0]), predicted)
+    predicted, scratch = np.empty(2), make_lift_scratch(studies)
+    scratch.lifted[:] = [3.0, 4.0, 5.0]
+    predict_lift(np.array([10.0, 20.0]), studies, scratch, predicted)
     assert predicted.tolist() == [0.5 * (10 * 3 + 20 * 4), 20 * 5]
 
 
