@@ -125,7 +125,7 @@ class MMMModelExecutor:
             timings=timings,
             models_per_second=output.n_candidates / max(timings["search"], 1e-9),
             stopped_early=output.n_candidates < output.n_planned,
-            notes=(*_notes(design, plan, output), *study_notes(mmmdata_collection.table, mmmdata_collection.settings)),
+            notes=(*_notes(design, plan, output), *_study_notes(mmmdata_collection)),
         )
         convergence = judge_convergence(output)
         if not quiet:
@@ -224,6 +224,10 @@ def _notes(design: Design, plan: _Plan, output: ModelOutput) -> tuple[str, ...]:
     if output.n_candidates < output.n_planned:
         notes.append(f"The run was stopped after {output.n_candidates:,} of {output.n_planned:,} candidates.")
     return tuple(notes)
+
+
+def _study_notes(data: MMMDataCollection) -> tuple[str, ...]:
+    return study_notes(data.table, data.settings, data.rows) if data.settings.calibration.studies else ()
 
 
 def _own_version() -> str:

@@ -1,6 +1,7 @@
 """What can be wrong with lift studies beside their data, and what is worth knowing about them."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -17,17 +18,23 @@ LEAST_CONFIDENCE = 0.8
 """Studies below it are named; Robyn 3.12.1, R/checks.R, ``check_calibration``."""
 
 
-def study_problems(dates: pd.Series, rows: IntArray, settings: ModelSettings) -> Iterator[str]:
+def study_problems(dates: pd.Series, studies: Sequence[LiftStudy]) -> Iterator[str]:
     """Why lift studies cannot be used with these data: one sentence each, all studies.
 
     Args:
         dates: First day of every period, datetime64, ascending, shape (n_all,).
-        rows: Indices of the modelled periods, shape (n_rows,).
-        settings: Studies, window and channels.
+        studies: Of channels the model has.
     """
-    studies = settings.calibration.studies
+    frequency = detect_frequency(dates)
+    assert frequency is not None, "checked before the studies"
+    first, last = dates.iloc[0].date(), dates.iloc[-1].date()
+    last_day = last + dt.timedelta(days=STEP_DAYS[frequency][1] - 1)
     for study in studies:
-        yield from _place_problems(dates, rows, study)
+        if study.start < first or study.end > last_day:
+            yield (
+                f"The lift study of {study.label} reaches outside the data, which run from {first} to {last}. Correct its days "
+                "or remove it."
+            )
         if study.lift == 0 and study.standard_error is None:
             yield (
                 f"The lift study of {study.label} found a lift of 0, and the error of a model is a share of the lift. Give "
@@ -42,20 +49,24 @@ def study_problems(dates: pd.Series, rows: IntArray, settings: ModelSettings) ->
             )
 
 
-def study_notes(table: pd.DataFrame, settings: ModelSettings) -> tuple[str, ...]:
-    """What is doubtful about studies that can be used: another spend than the data have, little confidence.
+def study_notes(table: pd.DataFrame, settings: ModelSettings, rows: IntArray) -> tuple[str, ...]:
+    """What is worth knowing about studies that keep no model from being made.
 
-    Neither changes a number, so neither keeps a study from being used.
+    Studies of periods that are not modelled, which the search leaves out; another spend than the data have and little
+    confidence, which change no number.
 
     Args:
-        table: One row per period, without problems.
+        table: One row per period, oldest first, without problems.
         settings: Studies and channels.
+        rows: Indices of the modelled periods, shape (n_rows,).
 
     Returns:
-        One sentence per doubt.
+        One sentence each.
     """
-    notes = [note for study in settings.calibration.studies for note in _spend_notes(table, settings, study)]
+    dates = parse_dates(table[settings.date])
+    notes = []
     for study in settings.calibration.studies:
+        notes += [*_place_notes(dates, rows, study), *_spend_notes(table, dates, settings, study)]
         if study.confidence is not None and study.confidence < LEAST_CONFIDENCE:
             notes.append(
                 f"The lift study of {study.label} has a confidence of {study.confidence:g}, below {LEAST_CONFIDENCE:g}. It is "
@@ -64,32 +75,22 @@ def study_notes(table: pd.DataFrame, settings: ModelSettings) -> tuple[str, ...]
     return tuple(notes)
 
 
-def _place_problems(dates: pd.Series, rows: IntArray, study: LiftStudy) -> Iterator[str]:
+def _place_notes(dates: pd.Series, rows: IntArray, study: LiftStudy) -> Iterator[str]:
     frequency = detect_frequency(dates)
-    assert frequency is not None, "checked before the studies"
-    first, last_day = dates.iloc[0], dates.iloc[-1] + pd.Timedelta(days=STEP_DAYS[frequency][1] - 1)
-    if study.start < first.date() or study.end > last_day.date():
-        yield (
-            f"The lift study of {study.label} reaches outside the data, which run from {first.date()} to "
-            f"{dates.iloc[-1].date()}. Correct its days or remove it."
-        )
-        return
-    touched = np.flatnonzero(touched_periods(dates, study.start, study.end))
-    idle = np.setdiff1d(touched, rows)
+    assert frequency is not None, "a table without problems is daily, weekly or monthly"
+    idle = np.setdiff1d(np.flatnonzero(touched_periods(dates, study.start, study.end)), rows)
     if len(idle):
-        noun = frequency.value if len(idle) == 1 else f"{frequency.value}s"
+        which = f"a {frequency.value} that is" if len(idle) == 1 else f"{len(idle)} {frequency.value}s that are"
         yield (
-            f"The lift study of {study.label} touches {len(idle)} {noun} that are not modelled (first: "
-            f"{dates.iloc[idle[0]].date()}); a model says nothing about them. Widen the window, take marks off these periods, "
-            "or remove the study."
+            f"The lift study of {study.label} touches {which} not modelled (first: {dates.iloc[idle[0]].date()}), so the search "
+            "does not use it. Widen the window or take the mark off these days to use it."
         )
 
 
-def _spend_notes(table: pd.DataFrame, settings: ModelSettings, study: LiftStudy) -> Iterator[str]:
+def _spend_notes(table: pd.DataFrame, dates: pd.Series, settings: ModelSettings, study: LiftStudy) -> Iterator[str]:
     paid = [channel.spend for channel in settings.paid_media if channel.spend in study.channels]
     if not paid:
         return
-    dates = parse_dates(table[settings.date])
     touched = touched_periods(dates, study.start, study.end)
     frequency = detect_frequency(dates)
     assert frequency is not None, "a table without problems is daily, weekly or monthly"

@@ -171,7 +171,7 @@ def _window_problems(table: pd.DataFrame, settings: ModelSettings, fine: set[str
         )
     yield from _idle_marks(dates, rows, settings)
     yield from _flat_columns(ordered.iloc[rows], settings, fine)
-    yield from study_problems(dates, rows, settings)
+    yield from study_problems(dates, settings.calibration.studies)
     needed = 2 * count_estimated_columns(ordered.iloc[rows], settings)
     if len(rows) < needed:
         yield (

@@ -29,10 +29,6 @@ NOT_AVERAGED = (
     "The run was stopped before the averaged estimate was done. Start it again to get the recommended answer."
 )
 
-STUDIES_NOT_AVERAGED = (
-    "The lift studies do not enter the averaged estimate yet; only the search for models on the fronts uses them."
-)
-
 _DECISIVE_LIBRARIES = ("numpy", "scipy", "pandas", "numba", "nevergrad", "prophet", "holidays")
 
 _DECISIVE_PACKAGES = ("engine", "entities", "kernels")
@@ -188,12 +184,8 @@ def _compute(
     timings = {**collection.info.timings, "features": prepared - began, "pareto": ranked - searched}
     if with_average:
         timings["averaging"] = averaged - ranked
-    notes = [*project.notes, *collection.info.notes]
-    if with_average and posterior is None:
-        notes.append(NOT_AVERAGED)
-    if posterior is not None and project.data.settings.calibration.studies:
-        notes.append(STUDIES_NOT_AVERAGED)
-    info = dataclasses.replace(collection.info, timings=timings, notes=tuple(notes))
+    notes = (*project.notes, *collection.info.notes, *((NOT_AVERAGED,) if with_average and posterior is None else ()))
+    info = dataclasses.replace(collection.info, timings=timings, notes=notes)
     collection = dataclasses.replace(collection, info=info)
     return RunResult(collection=collection, design=design, pareto=pareto, posterior=posterior)
 

@@ -3,8 +3,10 @@
 import datetime as dt
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from mmm_core.engine.features import build_design
 from mmm_core.entities.calibration_checks import study_notes
 from mmm_core.entities.settings import CalibrationInput, LiftStudy, Treatment, Window
 from mmm_core.errors import DataError
@@ -23,7 +25,7 @@ def problems(*studies: LiftStudy, **changes: object) -> tuple[str, ...]:
 
 
 def notes(*studies: LiftStudy) -> tuple[str, ...]:
-    return study_notes(small_table(), small_settings(calibration=CalibrationInput(studies=studies)))
+    return study_notes(small_table(), small_settings(calibration=CalibrationInput(studies=studies)), np.arange(60))
 
 
 def test_every_problem_of_every_study_is_said_at_once() -> None:
@@ -57,9 +59,11 @@ def test_the_last_day_of_the_last_period_still_lies_in_the_data() -> None:
         {"marked": (mark("2023-01-16", "2023-01-29", treatment=Treatment.LEAVE_OUT),)},
     ],
 )
-def test_a_study_of_periods_that_are_not_modelled_cannot_be_used(changes: dict[str, object]) -> None:
-    (sentence,) = problems(study("2023-01-23", "2023-02-05"), **changes)
-    assert "not modelled (first: 2023-01-23); a model says nothing about them" in sentence
+def test_a_study_of_periods_that_are_not_modelled_is_kept_and_said_to_be_unused(changes: dict[str, object]) -> None:
+    data = small_data(calibration=CalibrationInput(studies=(study("2023-01-23", "2023-02-05"),)), **changes)
+    (sentence,) = study_notes(data.table, data.settings, data.rows)
+    assert "not modelled (first: 2023-01-23), so the search does not use it" in sentence
+    assert build_design(data).usable_studies == ()
 
 
 def test_studies_of_one_channel_overlap_only_when_they_share_a_day() -> None:
@@ -99,4 +103,4 @@ def test_a_study_of_days_without_spend_is_noted() -> None:
     table = small_table()
     table.loc[9:12, "tv"] = 0.0
     settings = small_settings(calibration=CalibrationInput(studies=(study("2023-03-06", "2023-03-19"),)))
-    assert "no spend of tv" in study_notes(table, settings)[0]
+    assert "no spend of tv" in study_notes(table, settings, np.arange(60))[0]
