@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mmm_core.engine.budget_allocator import BudgetAllocator
     from mmm_core.engine.candidate import refit_model
     from mmm_core.engine.clusters_analyzer import ModelClustersAnalyzer
     from mmm_core.engine.ingest import read_table
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from mmm_core.engine.model_executor import MMMModelExecutor
     from mmm_core.engine.pareto_optimize import ParetoOptimizer
     from mmm_core.engine.project_file import load_project_file
+    from mmm_core.entities.budget import BudgetPlan, BudgetRequest
     from mmm_core.entities.design import Design
     from mmm_core.entities.fitted_model import FittedModel
     from mmm_core.entities.mmmdata_collection import MMMDataCollection
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BudgetAllocator": "mmm_core.engine.budget_allocator",
+    "BudgetPlan": "mmm_core.entities.budget",
+    "BudgetRequest": "mmm_core.entities.budget",
     "CalibrationInput": "mmm_core.entities.settings",
     "Design": "mmm_core.entities.design",
     "FittedModel": "mmm_core.entities.fitted_model",
@@ -44,6 +49,9 @@ _HOMES = {
 }
 
 __all__ = [
+    "BudgetAllocator",
+    "BudgetPlan",
+    "BudgetRequest",
     "CalibrationInput",
     "Design",
     "FittedModel",

@@ -5,23 +5,21 @@ import streamlit as st
 from mmm_core.engine.budget_form import HORIZONS, BudgetForm, request_from
 from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.records import ProjectRecord, RunRecord
-from mmm_core.entities.run_result import RunResult
 from mmm_core.errors import MMMError, NotFoundError
-from pages.shared import guards, loaders, session
+from pages.shared import guards, loaders, model_choice
 from pages.shared.boundary import guarded, page
 from pages.shared.budget_answer import WHAT_PLANS_ARE, Answer, draw_answer
 from pages.shared.budget_kept import draw_kept, keep_bar
-from pages.shared.budget_question import choose_models, draw_question, question_problems
+from pages.shared.budget_question import choose_models, draw_question, question_problems, usual_aim
 from pages.shared.budget_state import keep_form, keys_of, open_form, replace_form
 from pages.shared.widgets import Crumb, as_text, header, project_crumbs, run_crumb
 
 
 def render() -> None:
     project, run, result = guards.require_result()
-    solution_id = _selected(result)
-    picked = " (picked)" if solution_id == result.collection.selected_id else ""
+    solution_id = model_choice.shown(result)
     data = project_crumbs(project, loaders.run_upload(run.run_id), is_current=False)
-    header("Budget", [*data, run_crumb(run), Crumb(f"model {solution_id}{picked}")])
+    header("Budget", [*data, run_crumb(run), Crumb(model_choice.crumb(result, solution_id))])
     st.caption(f":material/info: {as_text(WHAT_PLANS_ARE)}")
     if not result.design.n_paid:
         st.info("This run has no paid channel, so there is no budget to plan.", icon=":material/block:")
@@ -29,13 +27,6 @@ def render() -> None:
     st.fragment(_workbench)(project, run.run_id, solution_id)
     st.divider()
     st.fragment(_kept)(run.run_id)
-
-
-def _selected(result: RunResult) -> str:
-    """The model that is looked at: that of the address, else the picked or the recommended one."""
-    known = set(result.collection.model_output.solution_ids)
-    wanted = session.model_id() or result.collection.selected_id or ""
-    return wanted if wanted in known else result.pareto["recommended_id"]
 
 
 @guarded("budget plan")
@@ -46,8 +37,8 @@ def _workbench(project: ProjectRecord, run_id: str, solution_id: str) -> None:
     left, right = st.columns([1, 1.75], gap="large")
     key = keys_of(run)
     with left, st.container(key="budget_question", gap="small"):
-        basis = choose_models(key, solution_id)
-        form = draw_question(run, words, design, open_form(run, words), key)
+        basis, solution_id = choose_models(key, loaders.result(run_id), solution_id)
+        form = draw_question(run, words, design, open_form(run, words), key, basis)
         keep_form(run, form)
         if st.button("Start afresh", key="budget_afresh", type="tertiary", icon=":material/restart_alt:"):
             replace_form(run, BudgetForm(n_periods=HORIZONS[words.frequency]))
@@ -65,11 +56,12 @@ def _workbench(project: ProjectRecord, run_id: str, solution_id: str) -> None:
 def _answer(project: ProjectRecord, run: RunRecord, models: tuple[SetBasis, str], form: BudgetForm) -> Answer:
     words = loaders.words(run)
     spend = loaders.history_spend(run.run_id, "all")
-    asked = request_from(form, spend, words.names, words.kind)
+    aim = usual_aim(models[0])
+    asked = request_from(form, spend, words.names, words.kind, aim=aim)
     if asked.history != "all":
         spend = loaders.history_spend(run.run_id, asked.history)
-        asked = request_from(form, spend, words.names, words.kind)
-    model_set = loaders.model_set(run.run_id, *models)
+        asked = request_from(form, spend, words.names, words.kind, aim=aim)
+    model_set = loaders.planning_set(run.run_id, *models)
     plan = loaders.budget_plan(run.run_id, *models, asked)
     return Answer(project, run, words, model_set, *models, plan)
 

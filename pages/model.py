@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mmm_core.engine.candidate_filter import passing, ranked_ids
+from mmm_core.entities.model_set import AVERAGED_ID
 from mmm_core.entities.records import ProjectRecord, RunRecord
 from mmm_core.entities.run_result import RunResult
 from pages.shared import guards, loaders, model_choice, model_header, model_panels, pareto_filters, session
@@ -16,38 +17,47 @@ from pages.shared.widgets import Crumb, NextStep, as_text, header, next_step, pr
 
 def render() -> None:
     project, run, result = guards.require_result()
-    solution_id = model_choice.selected(result)
-    picked = " (picked)" if solution_id == result.collection.selected_id else ""
+    solution_id = model_choice.shown(result)
+    is_average = solution_id == AVERAGED_ID
     data = project_crumbs(project, loaders.run_upload(run.run_id), is_current=False)
-    header(f"Model {solution_id}", [*data, run_crumb(run), Crumb(f"model {solution_id}{picked}")])
+    title = "Recommended answer" if is_average else f"Model {solution_id}"
+    header(title, [*data, run_crumb(run), Crumb(model_choice.crumb(result, solution_id))])
+    if is_average:
+        model_header.explain_average(loaders.posterior(run.run_id))
     if unknown := model_choice.unknown_in_address(result):
         st.warning(
-            as_text(f"This run has no model {unknown!r}; shown is {solution_id}. Choose another one in the list."),
+            as_text(
+                f"This run has no model {unknown!r}; shown is {model_choice.model_label(result, solution_id)}. "
+                "Choose another one in the list."
+            ),
             icon=":material/link_off:",
         )
     badges = _bar(project, run, result, solution_id)
     model_header.draw(run, result, solution_id)
     st.fragment(model_panels.draw)(run.run_id, solution_id)
-    with badges:  # last: grouping the models of a run for the first time keeps no panel waiting
-        model_choice.cluster_badge(run, solution_id)
+    if not is_average:
+        with badges:  # last: grouping the models of a run for the first time keeps no panel waiting
+            model_choice.cluster_badge(run, solution_id)
     if Route.BUDGET.exists:
         next_step(NextStep("Plan the budget", Route.BUDGET))
 
 
 def _bar(project: ProjectRecord, run: RunRecord, result: RunResult, solution_id: str) -> DeltaGenerator:
     """The choice of the model, what it is known as, the pick and the link; answers where badges go."""
-    choices = ranked_ids(result, passing(pareto_filters.current(run), result))
+    averaged = [AVERAGED_ID] if result.posterior is not None else []
+    choices = [*averaged, *ranked_ids(result, passing(pareto_filters.current(run), result))]
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="model_bar"):
         model_choice.choose(
             result,
             solution_id,
             choices,
-            help_text="The best 500 models that pass the filters of the Pareto explorer.",
-            width=260,
+            help_text="The recommended answer, or one of the best 500 models that pass the filters of the Pareto explorer.",
+            width=280,
         )
         badges = model_choice.badges(result, solution_id)
         st.space("stretch")
-        model_choice.pick_button(run, result, solution_id, is_wide=False)
+        if solution_id != AVERAGED_ID:
+            model_choice.pick_button(run, result, solution_id, is_wide=False)
         with st.popover("Share or print", icon=":material/link:", key="share"):
             _share(project, run, solution_id)
     return badges

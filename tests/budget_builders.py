@@ -42,6 +42,7 @@ def build_plan(
         total=float(spend.sum()) * asked.n_periods,
         initial_response=float(initial_response.sum()) * asked.n_periods,
         response=float(response.sum()) * asked.n_periods,
+        realised_share=1.0,
         uplift=uplift,
         uplift_low=math.nan if one else float(np.quantile(by_model, 0.05)),
         uplift_high=math.nan if one else float(np.quantile(by_model, 0.95)),

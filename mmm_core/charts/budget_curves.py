@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from mmm_core.charts.budget_words import extrapolated_names, has_interval
-from mmm_core.charts.theme import PALETTES, Theme, apply_theme, hover_text, short_label
+from mmm_core.charts.theme import PALETTES, Theme, apply_theme, arrange, hover_text, short_label
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.budget import BudgetPlan
 from mmm_core.entities.design import FloatArray
@@ -110,16 +110,16 @@ def draw_planned_curves(points: PlannedCurves, theme: Theme = Theme.LIGHT, *, co
     for position, curve in enumerate(points.curves):
         _add_curve(figure, curve, points, theme, {"row": position // columns + 1, "col": position % columns + 1})
     apply_theme(figure, theme, title=_title(points), subtitle=_note(points), height=height)
-    figure.update_layout(
-        showlegend=False,
-        hovermode="closest",
-        margin={"t": _HEAD + 26, "b": 34, "l": 52, "r": 12},
-        meta={**figure.layout.meta, "top": 30},
-    )
-    figure.update_xaxes(rangemode="tozero", tickformat="~s", nticks=5)
-    figure.update_yaxes(rangemode="tozero", tickformat="~s", nticks=4, automargin=False)
-    palette = PALETTES[theme]
-    figure.for_each_annotation(lambda note: note.update(font={"size": 12.5, "color": palette.text}))
+    look = {"font": {"size": 12.5, "color": PALETTES[theme].text}}
+    layout = {
+        "showlegend": False,
+        "hovermode": "closest",
+        "margin": {"t": _HEAD + 26, "b": 34, "l": 52, "r": 12},
+        "meta": {"top": 30},
+        "annotations": [note.to_plotly_json() | look for note in figure.layout.annotations],
+    }
+    axis = {"rangemode": "tozero", "tickformat": "~s"}
+    arrange(figure, layout, xaxes=axis | {"nticks": 5}, yaxes=axis | {"nticks": 4, "automargin": False})
     return figure
 
 

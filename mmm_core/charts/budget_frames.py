@@ -72,6 +72,8 @@ def summary_frame(plan: BudgetPlan, words: Vocabulary, about: str) -> pd.DataFra
         ("planned spend over the horizon", plan.total),
         (f"{words.outcome_word} of paid media at today's spend", plan.initial_response),
         (f"{words.outcome_word} of paid media as planned", plan.response),
+        ("predicted uplift", plan.response - plan.initial_response),
+        ("share of it to be expected", plan.realised_share),
         ("uplift", plan.uplift),
         ("uplift, low end", plan.uplift_low if ranged else "one model, no range"),
         ("uplift, high end", plan.uplift_high if ranged else "one model, no range"),

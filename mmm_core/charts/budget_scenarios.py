@@ -23,6 +23,7 @@ from mmm_core.entities.budget import BudgetPlan
 from mmm_core.entities.design import FloatArray
 
 TODAY = "Today"
+_ROW, _BAR = 80, 0.36  # pixels of a row, and the part of it that is bar
 
 
 class ScenarioPoints(NamedTuple):
@@ -83,7 +84,7 @@ def draw_scenarios(points: ScenarioPoints, theme: Theme = Theme.LIGHT) -> go.Fig
                 orientation="h",
                 y=rows,
                 x=values,
-                width=0.44,
+                width=_BAR,
                 name=escape(name),
                 marker={"color": words.colours.get(key, palette.other), "line": {"color": palette.surface, "width": 1}},
                 customdata=[[escape(n), words.money(float(v))] for n, v in zip(points.names, values, strict=True)],
@@ -93,13 +94,16 @@ def draw_scenarios(points: ScenarioPoints, theme: Theme = Theme.LIGHT) -> go.Fig
         )
     for row in rows:
         total = words.money(float(points.spend[row].sum()))
-        parts = [f"<b>{short_label(points.names[row], 40)}</b>", f"{total} a {words.period}", escape(points.said[row])]
+        what = " · ".join(part for part in (f"{total} a {words.period}", escape(points.said[row])) if part)
         figure.add_annotation(
-            text=" · ".join(part for part in parts if part),
-            y=row - 0.38,
+            text=f"<b>{short_label(points.names[row], 40)}</b><br>{what}",
+            y=row,
+            yshift=_ROW * _BAR / 2 + 1,
+            yanchor="bottom",
             x=0,
             xref="x",
             xanchor="left",
+            align="left",
             showarrow=False,
             font={"size": 12, "color": palette.text},
         )
@@ -108,16 +112,21 @@ def draw_scenarios(points: ScenarioPoints, theme: Theme = Theme.LIGHT) -> go.Fig
         theme,
         title=_title(points),
         subtitle=f"Spend per {words.period} and channel",
-        height=130 + 62 * len(rows),
+        height=150 + _ROW * len(rows),
     )
     figure.update_layout(
         barmode="stack",
-        legend={"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "yref": "paper", "traceorder": "normal"},
-        margin={"b": 96, "l": 8, "t": 64},
-        xaxis={"tickformat": "~s", "ticklabelposition": "outside bottom"},
-        yaxis={"showticklabels": False, "range": [len(rows) - 0.6, -0.7], "showgrid": False, "zeroline": False},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": -0.12 if len(rows) > 3 else -0.25,
+            "yanchor": "top",
+            "traceorder": "normal",
+        },
+        margin={"b": 80, "l": 8, "t": 64},
+        xaxis={"tickformat": "~s"},
+        yaxis={"showticklabels": False, "range": [len(rows) - 0.65, -0.85], "showgrid": False, "zeroline": False},
     )
-    figure.update_layout(legend={"y": -0.12 if len(rows) > 3 else -0.25})
     return figure
 
 

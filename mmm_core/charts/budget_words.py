@@ -7,7 +7,7 @@ import numpy as np
 
 from mmm_core.charts.theme import percent
 from mmm_core.charts.vocabulary import Vocabulary
-from mmm_core.entities.budget import BudgetGoal, BudgetPlan, PlanAim
+from mmm_core.entities.budget import CONFIDENT, BudgetGoal, BudgetPlan, PlanAim
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.model_set import SetKind
 from mmm_core.entities.naming import join_words
@@ -16,6 +16,8 @@ SMALLEST_MOVE = 0.001
 """Share of today's whole spend below which a change is not worth a sentence."""
 
 _MOST_NAMES = 2
+_ROUNDING = 1e-9
+"""Weights of models sum to 1 up to this."""
 
 
 class Move(NamedTuple):
@@ -52,6 +54,9 @@ def headline(plan: BudgetPlan, words: Vocabulary) -> str:
         return f"Today's spend is already the best plan within these limits: {spent}"
     if asks_for_target or changes_total(plan):
         return _headline_of_total(plan, words)
+    if advises_to_stay(plan):
+        sure = share_text(plan.probability_better)
+        return f"Do not move: these data cannot say that another split beats today's ({sure} sure, {percent(CONFIDENT)} wanted)"
     givers = [move for move in moves if move.change < 0]
     takers = [move for move in moves if move.change > 0]
     moved = sum(move.change for move in takers) or -sum(move.change for move in givers)
@@ -95,6 +100,11 @@ def changes_total(plan: BudgetPlan) -> bool:
     return abs(plan.total - plan.initial_total) > 1e-3 * max(plan.initial_total, 1e-9)
 
 
+def advises_to_stay(plan: BudgetPlan) -> bool:
+    """Whether the recommended answer is too unsure that the plan beats today's spend."""
+    return plan.set_kind is SetKind.POSTERIOR and plan.probability_better < CONFIDENT
+
+
 def horizon(plan: BudgetPlan, words: Vocabulary) -> str:
     """``over 13 weeks``."""
     count = plan.request.n_periods
@@ -136,7 +146,13 @@ def interval_sentence(plan: BudgetPlan) -> str:
             f"In brackets: lowest to highest of {plan.n_models:,} about equally good models ({plan.interval_label}). "
             "It is not a sampling error."
         )
-    return f"In brackets: {plan.interval_label}."
+    said = f"In brackets: {plan.interval_label}."
+    if plan.realised_share == 1:
+        return said
+    return (
+        f"{said} Expected is {percent(plan.realised_share)} of what the models predict: that much of it plans brought on markets "
+        "whose truth is known."
+    )
 
 
 def better_sentence(plan: BudgetPlan) -> str:
@@ -146,7 +162,9 @@ def better_sentence(plan: BudgetPlan) -> str:
     share = share_text(plan.probability_better)
     if plan.set_kind is SetKind.SPREAD:
         return f"The plan beats today's spend in {share} of {plan.n_models:,} models."
-    return f"The probability that the plan beats today's spend is {share} ({plan.interval_label})."
+    if plan.set_kind is SetKind.SAMPLING:
+        return f"The plan beats today's spend in {share} of {plan.n_models:,} refits: the sampling error of this one model."
+    return f"The probability that the plan beats today's spend is {share}."
 
 
 def agreement_text(move: Move, plan: BudgetPlan, words: Vocabulary) -> str:
@@ -182,9 +200,9 @@ def extrapolated_names(plan: BudgetPlan, words: Vocabulary) -> tuple[str, ...]:
 
 def share_text(share: float) -> str:
     """A share that is neither all nor none is never rounded to it."""
-    if 0 < share < 0.01:
+    if _ROUNDING < share < 0.01:
         return "less than 1%"
-    if 0.99 < share < 1:
+    if 0.99 < share < 1 - _ROUNDING:
         return "more than 99%"
     return percent(share)
 

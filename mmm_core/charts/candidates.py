@@ -233,7 +233,7 @@ def _add_marks(figure: go.Figure, points: CandidatePoints, palette: Palette) -> 
             x=points.nrmse[rows],
             y=points.rssd[rows],
             mode="markers",
-            name="recommended by the search",
+            name="best of the search",
             marker={"symbol": "star", "size": 20, "color": palette.star, "line": {"width": 1.5, "color": palette.text}},
             unselected={"marker": {"opacity": 1}},
             **_hover(points, rows, " · recommended"),

@@ -64,7 +64,7 @@ class BudgetForm:
         history: "all", "last_<k>" or :data:`CHOSEN_DAYS`.
         first_day: With CHOSEN_DAYS.
         last_day: With CHOSEN_DAYS.
-        aim: What is maximised over the models.
+        aim: What is maximised over the models; None leaves it to what fits them.
         quantile: For the safe side.
         may_spend_less: Leave money unspent when it brings nothing more.
         freedom: How far a channel may move without limits of its own, percent of today's spend, low end first.
@@ -84,7 +84,7 @@ class BudgetForm:
     history: str = "all"
     first_day: dt.date | None = None
     last_day: dt.date | None = None
-    aim: PlanAim = PlanAim.MEAN
+    aim: PlanAim | None = None
     quantile: float = 0.2
     may_spend_less: bool = False
     freedom: tuple[float, float] = (50.0, 200.0)
@@ -113,7 +113,12 @@ def history_of(form: BudgetForm) -> str | tuple[dt.date, dt.date]:
 
 
 def request_from(
-    form: BudgetForm, spend: Mapping[str, float], names: Mapping[str, str], kind: OutcomeKind
+    form: BudgetForm,
+    spend: Mapping[str, float],
+    names: Mapping[str, str],
+    kind: OutcomeKind,
+    *,
+    aim: PlanAim = PlanAim.MEAN,
 ) -> BudgetRequest:
     """The question a form asks.
 
@@ -122,6 +127,7 @@ def request_from(
         spend: Today's spend per period by paid channel.
         names: What channels are called in sentences.
         kind: Revenue or conversion, for the words of the target.
+        aim: What is maximised over the models unless another aim was chosen.
 
     Raises:
         SettingsError: Something typed cannot be; one sentence per problem.
@@ -149,7 +155,7 @@ def request_from(
             groups=groups,
             calendar=_calendar(form, spend),
             may_spend_less=form.may_spend_less and not asks_for_target,
-            aim=form.aim,
+            aim=form.aim or aim,
             quantile=form.quantile,
         ),
     )

@@ -30,6 +30,7 @@ _NUMBERS = (
     "total",
     "initial_response",
     "response",
+    "realised_share",
     "uplift",
     "uplift_low",
     "uplift_high",

@@ -35,7 +35,7 @@ from mmm_core.charts.theme import MAX_STACKED_CHANNELS, percent
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.budget import BudgetGoal, BudgetPlan
 from mmm_core.entities.columns import OutcomeKind
-from mmm_core.entities.model_set import ModelSet, SetBasis, SetKind
+from mmm_core.entities.model_set import ModelSet, SetBasis, SetCurve, SetKind
 from mmm_core.entities.naming import join_words
 from mmm_core.entities.records import ProjectRecord, RunRecord
 from pages.shared import loaders
@@ -53,6 +53,9 @@ SPEND, RETURNS, CURVES, MODELS, CALENDAR, TABLE = VIEWS = (
 )
 LARGE_MOVE = 0.25
 """Share of a channel's spend from which a change should be tested before it is made."""
+
+BEYOND_PLAN = 1.1
+"""How far a curve is drawn past a plan that lies beyond its usual end."""
 
 _SHOWN_SENTENCES = 4
 WHAT_PLANS_ARE = (
@@ -128,7 +131,7 @@ def _figures(plan: BudgetPlan, words: Vocabulary) -> None:
     if has_interval(plan):
         more = f"{signed(plan.uplift_low, words)} to {signed(plan.uplift_high, words)}"
     better = "not compared: another total" if not np.isfinite(plan.probability_better) else ""
-    what = "of the models" if plan.set_kind is SetKind.SPREAD else "chance"
+    what = {SetKind.SPREAD: "of the models", SetKind.SAMPLING: "of the refits"}.get(plan.set_kind, "probability")
     facts = [
         (f"Spend a {words.period}", words.money(planned), f"today {words.money(today)}"),
         (f"More {words.outcome_word} {horizon(plan, words)}", signed(plan.uplift, words), more),
@@ -245,7 +248,7 @@ def _curves(answer: Answer) -> None:
     words = answer.words
     every = len(words.paid) > MAX_STACKED_CHANNELS and st.toggle(f"All {len(words.paid)} channels", key="all_curves")
     channels = shown_channels(words, all_channels=every)
-    curves = [loaders.set_curve(answer.run.run_id, answer.basis, answer.solution_id, channel) for channel in channels]
+    curves = [_curve(answer, channel) for channel in channels]
     points = planned_curves(answer.plan, curves, words)
     chart(
         draw_planned_curves(points, current_theme(), columns=1 if is_phone() else 2),
@@ -254,6 +257,17 @@ def _curves(answer: Answer) -> None:
         file_name="response curves with plan",
         alt="Response curve of every channel with today's spend and the planned one",
     )
+
+
+def _curve(answer: Answer, channel: str) -> SetCurve:
+    """The curve of a channel, drawn on where the plan goes beyond its usual end."""
+    curve = loaders.set_curve(answer.run.run_id, answer.basis, answer.solution_id, channel)
+    planned = float(answer.plan.channels.set_index("channel")["spend"][channel])
+    if planned <= curve.spend[-1]:
+        return curve
+    from mmm_core.engine.model_sets import set_curve
+
+    return set_curve(answer.models, channel, max_spend=BEYOND_PLAN * planned)
 
 
 def _table(answer: Answer) -> None:

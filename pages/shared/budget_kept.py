@@ -105,8 +105,7 @@ def reopen(run: RunRecord, scenario: Scenario) -> None:
     """Put the question of a kept plan into the form again, with the models it was asked of."""
     if scenario.basis in set(SetBasis):
         session.set_basis(SetBasis(scenario.basis))
-    if scenario.solution_id:
-        session.open_model(scenario.solution_id)
+    session.open_model(scenario.solution_id)
     replace_form(run, form_of(scenario.plan.request))
     session.flash(f"The question of {as_text(scenario.record.name)} is back")
 

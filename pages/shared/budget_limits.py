@@ -109,11 +109,11 @@ def _typed_limits(words: Vocabulary, form: BudgetForm, key: Keys, spend: Mapping
         placeholder="",
         disabled=["channel", "today"],
         column_config={
-            "channel": st.column_config.TextColumn("Channel", pinned=True, width=92),
-            "today": number(f"Today ({sign})", format="localized", width=76),
-            "low": number("Min", min_value=0.0, format="localized", width=70),
-            "high": number("Max", min_value=0.0, format="localized", width=70),
-            "lock": st.column_config.CheckboxColumn("Lock", width=52, help=term("lock")),
+            "channel": st.column_config.TextColumn("Channel", pinned=True, width=86),
+            "today": number(f"Today ({sign})", format="localized", width=70),
+            "low": number("Min", min_value=0.0, format="localized", width=64),
+            "high": number("Max", min_value=0.0, format="localized", width=64),
+            "lock": st.column_config.CheckboxColumn("Lock", width=44, help=term("lock")),
         },
         alt=f"Limits of every channel per {words.period}",
     )

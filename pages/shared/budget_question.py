@@ -11,47 +11,66 @@ from mmm_core.engine.amount_text import read_amount
 from mmm_core.engine.budget_form import CHOSEN_DAYS, HISTORY_LENGTHS, BudgetForm, BudgetSpan, history_of
 from mmm_core.entities.budget import BudgetGoal, PlanAim
 from mmm_core.entities.design import Design
-from mmm_core.entities.model_set import SetBasis
+from mmm_core.entities.model_set import AVERAGED_ID, SetBasis
 from mmm_core.entities.records import RunRecord
+from mmm_core.entities.run_result import RunResult
 from mmm_core.errors import MMMError
-from pages.shared import boundary, loaders, session
+from pages.shared import boundary, loaders, model_choice, session
 from pages.shared.budget_limits import calendar_section, channels_section, groups_section
 from pages.shared.budget_state import Keys
 from pages.shared.glossary import term
 from pages.shared.widgets import as_text
 
 BASIS_WORDS = {
+    SetBasis.AVERAGED: "Recommended",
     SetBasis.FRONT: "All on the fronts",
     SetBasis.CLUSTER: "Its cluster",
     SetBasis.SAMPLING: "This model alone",
 }
 AIM_WORDS = {
+    PlanAim.RISK_AVERSE: "Average less risk",
     PlanAim.MEAN: "The average",
     PlanAim.LOW_QUANTILE: "The safe side",
-    PlanAim.RISK_AVERSE: "Average less risk",
 }
 _MOST_PERIODS = 260
 
 
-def choose_models(key: Keys, solution_id: str) -> SetBasis:
-    """Which models the plan is made over."""
-    current = session.basis() if session.basis() in BASIS_WORDS else SetBasis.SAMPLING
+def choose_models(key: Keys, result: RunResult, shown: str) -> tuple[SetBasis, str]:
+    """Which models the plan is made over, and the model whose numbers are the point estimates.
+
+    Args:
+        key: Keys of the controls.
+        result: What the run found.
+        shown: The model that is looked at, or the averaged estimate.
+    """
+    words = {basis: text for basis, text in BASIS_WORDS.items() if basis is not SetBasis.AVERAGED or result.posterior}
+    usual = SetBasis.AVERAGED if shown == AVERAGED_ID else SetBasis.FRONT
+    kept = session.chosen_basis()
+    current = kept if kept in words else usual
+    model = model_choice.selected(result) if shown == AVERAGED_ID else shown
     chosen = st.segmented_control(
         "Models that count",
-        list(BASIS_WORDS),
+        list(words),
         default=current,
         required=True,
-        format_func=BASIS_WORDS.__getitem__,
+        format_func=words.__getitem__,
         key=key("basis"),
-        help=f"{term('budget_models')} “This model” is {as_text(solution_id)}; choose another one in the Pareto explorer.",
+        help=f"{term('budget_models')} “This model” is {as_text(model)}; choose another one in the Pareto explorer.",
     )
     basis = chosen or current
-    if basis is not session.basis():
+    if (basis is not kept and basis is not usual) or (kept is not None and basis is not kept):
         session.set_basis(basis)
-    return basis
+    return basis, AVERAGED_ID if basis is SetBasis.AVERAGED else model
 
 
-def draw_question(run: RunRecord, words: Vocabulary, design: Design, form: BudgetForm, key: Keys) -> BudgetForm:
+def usual_aim(basis: SetBasis) -> PlanAim:
+    """What is maximised unless another aim is chosen: over the recommended answer's draws risk counts."""
+    return PlanAim.RISK_AVERSE if basis is SetBasis.AVERAGED else PlanAim.MEAN
+
+
+def draw_question(
+    run: RunRecord, words: Vocabulary, design: Design, form: BudgetForm, key: Keys, basis: SetBasis
+) -> BudgetForm:
     """Draw every control; answers what is typed now.
 
     Args:
@@ -60,6 +79,7 @@ def draw_question(run: RunRecord, words: Vocabulary, design: Design, form: Budge
         design: Its data.
         form: What was typed before.
         key: Keys of the controls.
+        basis: Which models the plan is made over.
     """
     form = _goal(words, form, key)
     form = _amounts(words, form, key)
@@ -68,7 +88,7 @@ def draw_question(run: RunRecord, words: Vocabulary, design: Design, form: Budge
     spend = _today(run, form)
     with understood:
         _understood(words, form, sum(spend.values()))
-    form = _aim(form, key)
+    form = _aim(form, key, basis)
     form = channels_section(run, words, design, form, key, spend)
     form = groups_section(words, form, key)
     return calendar_section(run, words, form, key)
@@ -199,20 +219,20 @@ def _history(words: Vocabulary, design: Design, form: BudgetForm, key: Keys) -> 
     return replace(form, first_day=_one(start), last_day=_one(end))
 
 
-def _aim(form: BudgetForm, key: Keys) -> BudgetForm:
-    if session.basis() is SetBasis.MODEL:
-        return form
-    shown = [aim for aim in AIM_WORDS if aim is not PlanAim.RISK_AVERSE or form.aim is aim]
+def _aim(form: BudgetForm, key: Keys, basis: SetBasis) -> BudgetForm:
+    usual = usual_aim(basis)
+    wanted = form.aim or usual
+    shown = [aim for aim in AIM_WORDS if aim is not PlanAim.RISK_AVERSE or PlanAim.RISK_AVERSE in (usual, wanted)]
     aim = st.segmented_control(
         "Plan for",
         shown,
-        default=form.aim,
+        default=wanted,
         required=True,
         format_func=AIM_WORDS.__getitem__,
-        key=key("aim"),
+        key=key(f"aim_{usual}"),
         help=term("budget_aim"),
     )
-    form = replace(form, aim=aim or form.aim)
+    form = replace(form, aim=None if (aim or wanted) is usual else aim)
     if form.aim is PlanAim.LOW_QUANTILE:
         percent = st.slider(
             "Safe in all models but the most cautious (%)",

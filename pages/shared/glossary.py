@@ -40,6 +40,8 @@ GLOSSARY = MappingProxyType(
         "outcome_kind": "Revenue is money and gives ROAS; conversions are counted and give the cost of each.",
         "penalty": "Searches a shrinkage multiplier for every column as well: more freedom, slower to settle.",
         "periods_per_parameter": "Rows of data per estimated column. Below 2 is refused, 5 is thin, 10 is comfortable.",
+        "posterior": "What is plausible after seeing the data: many models, each as likely as data and prior make it.",
+        "r_hat": "Whether independent chains of the sampler tell the same: 1.00 is perfect, above 1.05 is not settled.",
         "roas": "Return on advertising spend: outcome brought divided by spend.",
         "role": "What a column is used for in the model.",
         "rssd_zero_penalty": "Candidates that credit a paid channel with nothing count as less plausible.",

@@ -1,5 +1,6 @@
 """Which model is looked at: choosing it without the mouse, what is known of it at a glance, and the label that picks it."""
 
+import functools
 import html
 from collections.abc import Sequence
 
@@ -7,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mmm_core.entities.clusters import TooFewModels
+from mmm_core.entities.model_set import AVERAGED_ID
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.run_result import RunResult
 from pages.shared import loaders, session
@@ -22,10 +24,19 @@ def selected(result: RunResult) -> str:
     return wanted if wanted in known else result.pareto["recommended_id"]
 
 
+def shown(result: RunResult) -> str:
+    """What the Model and Budget pages speak of: the model of the address, else the picked one, else the averaged estimate."""
+    if result.posterior is None:
+        return selected(result)
+    wanted = session.model_id() or result.collection.selected_id or AVERAGED_ID
+    return wanted if wanted in set(result.collection.model_output.solution_ids) else AVERAGED_ID
+
+
 def unknown_in_address(result: RunResult) -> str | None:
     """What the address asks for when the run has no such model."""
     wanted = session.model_id()
-    return wanted if wanted and wanted not in set(result.collection.model_output.solution_ids) else None
+    known = {AVERAGED_ID, *result.collection.model_output.solution_ids}
+    return wanted if wanted and wanted not in known else None
 
 
 def choose(
@@ -42,28 +53,47 @@ def choose(
     """
     options = choices if solution_id in choices else [solution_id, *choices]
     st.session_state[_CHOICE] = solution_id
-    recommended = result.pareto["recommended_id"]
     st.selectbox(
         "Model",
         options,
         key=_CHOICE,
-        format_func=lambda name: f"{name} (recommended)" if name == recommended else name,
+        format_func=functools.partial(model_label, result),
         on_change=_open_choice,
         help=help_text,
         width=width or "stretch",
     )
 
 
+def crumb(result: RunResult, solution_id: str) -> str:
+    """How a model is written in the line that says where you are."""
+    if solution_id == AVERAGED_ID:
+        return "recommended answer"
+    return f"model {solution_id}{' (picked)' if solution_id == result.collection.selected_id else ''}"
+
+
+def model_label(result: RunResult, solution_id: str) -> str:
+    """How a model is written in lists: the averaged estimate in words, the search's best marked."""
+    if solution_id == AVERAGED_ID:
+        return "Recommended: the average"
+    return f"{solution_id} (best of the search)" if solution_id == result.pareto["recommended_id"] else solution_id
+
+
 def badges(result: RunResult, solution_id: str) -> DeltaGenerator:
     """Draw what is known of a model at a glance: picked, recommended, on which front; answers where more can be added."""
+    row_of_badges = st.container(horizontal=True, gap="xsmall", width="content")
+    if solution_id == AVERAGED_ID:
+        assert result.posterior is not None, "only offered where there is one"
+        row_of_badges.badge(
+            f"Average of {result.posterior.n_draws:,} plausible models", color="green", icon=":material/verified:"
+        )
+        return row_of_badges
     table = result.pareto["candidates"]
     row = table.loc[table["solution_id"] == solution_id].iloc[0]
-    row_of_badges = st.container(horizontal=True, gap="xsmall", width="content")
     with row_of_badges:
         if solution_id == result.collection.selected_id:
             st.badge("Picked", color="green", icon=":material/check:")
         if solution_id == result.pareto["recommended_id"]:
-            st.badge("Recommended by the search", color="orange", icon=":material/star:")
+            st.badge("Best of the search", color="orange", icon=":material/star:")
         if row["on_front"]:
             st.badge(f"Front {int(row['front'])}", color="blue")
         else:

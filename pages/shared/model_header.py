@@ -2,18 +2,31 @@
 
 import math
 
+import streamlit as st
+
 from mmm_core.charts.theme import compact_number, percent
 from mmm_core.entities.fitted_model import FittedModel
+from mmm_core.entities.model_set import AVERAGED_ID
+from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.run_result import RunResult
 from pages.shared import loaders, model_choice
 from pages.shared.glossary import term
+from pages.shared.widgets import as_text
 
+WHAT_THE_AVERAGE_IS = (
+    "The average over many plausible models, weighed by how well each goes with the data and with what is usual for media: on "
+    "markets whose truth is known it lies much nearer to it than any single best model. The range says where the truth lies in "
+    "about nine of ten cases. Returns from one series are still weak evidence: confirm the expensive ones with a lift test."
+)
 _PARTS = (("train", "train"), ("val", "validation"), ("test", "test"))
 
 
 def draw(run: RunRecord, result: RunResult, solution_id: str) -> None:
     """Draw the figures of a model: fit per part of the time, plausibility, shrinkage, baseline."""
+    if solution_id == AVERAGED_ID:
+        _draw_average(run.run_id)
+        return
     model = loaders.model(run.run_id, solution_id)
     output = result.collection.model_output
     baseline = float(output.baseline_share[output.solution_ids.index(solution_id)])
@@ -31,6 +44,31 @@ def draw(run: RunRecord, result: RunResult, solution_id: str) -> None:
         ("Baseline", percent(baseline), term("baseline")),
     ]
     model_choice.fact_grid(facts, smallest=210 if has_parts else 170)
+
+
+def explain_average(posterior: Posterior) -> None:
+    """Say what the recommended answer is, and what these data cannot say."""
+    st.caption(f":material/info: {as_text(WHAT_THE_AVERAGE_IS)}")
+    for sentence in posterior.warnings:
+        st.warning(as_text(sentence), icon=":material/report:")
+    for sentence in posterior.notes:
+        st.caption(as_text(sentence))
+
+
+def _draw_average(run_id: str) -> None:
+    model, posterior = loaders.model(run_id, AVERAGED_ID), loaders.posterior(run_id)
+    share, low, high = posterior.media_share
+    baseline = 1.0 - sum(model.contributions[name] for name in posterior.model_set.design.media_names) / sum(
+        model.contributions.values()
+    )
+    facts = [
+        ("Explained (R², not adjusted)", f"{model.metrics['rsq_train']:.3f}", term("rsq")),
+        ("Error of fit (NRMSE)", f"{model.metrics['nrmse']:.4f}", term("nrmse")),
+        ("Media's share of the outcome", f"{percent(share)} ({percent(low)}–{percent(high)})", term("posterior")),
+        ("Baseline", percent(baseline), term("baseline")),
+        ("Chains agree (R-hat)", f"{posterior.worst_r_hat:.2f}", term("r_hat")),
+    ]
+    model_choice.fact_grid(facts, smallest=170)
 
 
 def _by_part(model: FittedModel, metric: str, digits: int) -> str:

@@ -32,7 +32,7 @@ from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.engine.curve_preview import channel_decays
 from mmm_core.entities.fitted_model import FittedModel
 from mmm_core.entities.ledger import Ledger
-from mmm_core.entities.model_set import SetBasis
+from mmm_core.entities.model_set import AVERAGED_ID, SetBasis
 from mmm_core.entities.records import RunRecord
 from mmm_core.errors import NotFoundError
 from pages.shared import loaders, session
@@ -66,9 +66,10 @@ def draw(run_id: str, solution_id: str) -> None:
     run = loaders.run(run_id)
     if run is None:
         raise NotFoundError("This run was deleted meanwhile. Open another one in Saved results.")
-    words = loaders.words(run)
+    is_average = solution_id == AVERAGED_ID
+    words = loaders.averaged_words(run) if is_average else loaders.words(run)
     with st.container(key="model_controls", gap="small"):
-        basis = _basis()
+        basis = SetBasis.AVERAGED if is_average else _basis()
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             group = st.segmented_control(
                 "Panels", GROUPS, default=OVERVIEW, required=True, key=_GROUP, label_visibility="collapsed"
@@ -77,7 +78,8 @@ def draw(run_id: str, solution_id: str) -> None:
                 f"All {len(words.channels)} channels", key="model_all_channels"
             )
     basis, ledger = _models_behind(run_id, basis, solution_id)
-    st.caption(as_text(f"Points: model {solution_id}. Ranges: {ledger.interval_label} ({ledger.label})."))
+    points = "means over all draws" if is_average else f"model {solution_id}"
+    st.caption(as_text(f"Points: {points}. Ranges: {ledger.interval_label} ({ledger.label})."))
     shown = _Shown(run, solution_id, basis, loaders.model(run_id, solution_id), ledger, words, bool(every))
     with st.container(key="model_panels", gap="medium"):
         for name, panels in _PANELS.items():
@@ -169,7 +171,7 @@ def _fit(shown: _Shown) -> None:
 
 
 def _media(shown: _Shown) -> None:
-    design = loaders.result(shown.run.run_id).design
+    design = loaders.model_set(shown.run.run_id, shown.basis, shown.solution_id).design
     decays = channel_decays(design, shown.model.hyperparameters)
     points = decay_points(
         {name: decay.curve for name, decay in decays.items()},

@@ -5,7 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mmm_core.entities.columns import OutcomeKind
-from mmm_core.entities.model_set import SetBasis
+from mmm_core.entities.model_set import AVERAGED_ID, SetBasis
 from mmm_core.store.workspace import Workspace
 from pages.shared import loaders, session
 from pages.shared.budget_limits import slider_scale
@@ -27,6 +27,13 @@ def run_id(workspace: Workspace, project_id: str) -> str:
 
 @pytest.fixture
 def budget(studio: Visit, run_id: str) -> AppTest:
+    """A plan over the models on the fronts, as after a model was chosen."""
+    return studio("budget", run=run_id, model=result().pareto["recommended_id"])
+
+
+@pytest.fixture
+def average(studio: Visit, run_id: str) -> AppTest:
+    """A plan over the recommended answer, as the page opens."""
     return studio("budget", run=run_id)
 
 
@@ -220,9 +227,17 @@ def test_an_outcome_is_reached_at_least_cost(budget: AppTest) -> None:
     assert "sales over 13 weeks cost $" in plain(budget)
 
 
+def test_the_page_opens_with_the_recommended_answer_and_prints_what_is_to_be_expected(average: AppTest) -> None:
+    run_id, said = average.query_params["run"], plain(average)
+    models = loaders.planning_set(run_id, SetBasis.AVERAGED, AVERAGED_ID)
+    assert models.n_models == loaders.PLANNED_DRAWS
+    assert "Expected is 70% of what the models predict" in said or "Do not move" in said
+    assert group(average, "aim_risk_averse", "mean").error == []
+
+
 def test_the_safe_side_is_planned_for(budget: AppTest) -> None:
     before = spends(budget)
-    group(budget, "aim", "low_quantile")
+    group(budget, "aim_mean", "low_quantile")
     assert not budget.error
     assert budget.slider(key=key(budget, "quantile")).value == 20
     assert before

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mmm_core.entities.clusters import ClusterReport
 from mmm_core.entities.columns import OutcomeKind
-from mmm_core.entities.model_set import SetBasis
+from mmm_core.entities.model_set import AVERAGED_ID, SetBasis
 from mmm_core.store.workspace import Workspace
 from pages.shared import loaders
 from tests.app.saved_runs import ended, new_project, plain, result
@@ -29,6 +29,13 @@ def run_id(workspace: Workspace, project_id: str) -> str:
 
 @pytest.fixture
 def page(studio: Visit, run_id: str) -> AppTest:
+    """The model the search ranks best."""
+    return studio("model", run=run_id, model=result().pareto["recommended_id"])
+
+
+@pytest.fixture
+def average(studio: Visit, run_id: str) -> AppTest:
+    """What the page shows when no model was chosen: the recommended answer."""
     return studio("model", run=run_id)
 
 
@@ -46,7 +53,37 @@ def figures(app: AppTest) -> list[str]:
     return [element.proto.spec for element in app.get("plotly_chart")]
 
 
-def test_a_link_to_a_run_opens_its_recommended_model_with_figures_of_how_good_it_is(page: AppTest) -> None:
+def test_a_link_to_a_run_opens_the_recommended_answer_and_says_what_it_is(average: AppTest) -> None:
+    assert average.title[0].value == "Recommended answer"
+    assert "The average over many plausible models" in plain(average)
+    assert "Ranges: about 90% (posterior)" in plain(average)
+    assert "R-hat" in " ".join(str(element.proto.body) for element in average.get("html"))
+    assert not [button for button in average.button if button.key == "pick"]
+
+
+@pytest.mark.parametrize(("group", "n_charts"), [("Overview", 3), ("Fit", 2), ("Media", 2), ("Response", 2)])
+def test_every_group_of_panels_draws_the_recommended_answer(average: AppTest, group: str, n_charts: int) -> None:
+    press(average, "model_group", group)
+    assert len(figures(average)) == n_charts
+
+
+def test_the_shares_of_the_recommended_answer_show_the_roas_of_its_ledger(average: AppTest, run_id: str) -> None:
+    ledger = loaders.ledger(run_id, SetBasis.AVERAGED, AVERAGED_ID).channels.set_index("channel")
+    words = loaders.words(loaders.workspace().get_run(run_id))
+    notes = [note["text"] for note in json.loads(figures(average)[0])["layout"]["annotations"]]
+    row = ledger.loc[words.paid[0]]
+    assert notes[0] == f"{words.returns(row['roas'])} ({words.interval(row['roas_low'], row['roas_high'])})"
+
+
+def test_a_picked_model_is_shown_instead_of_the_average(studio: Visit, workspace: Workspace, run_id: str) -> None:
+    workspace.select_model(run_id, "1_9")
+    app = studio("model", run=run_id)
+    assert app.title[0].value == "Model 1_9"
+    app.selectbox(key="model_choice").set_value(AVERAGED_ID).run()
+    assert app.title[0].value == "Recommended answer"
+
+
+def test_a_model_shows_figures_of_how_good_it_is(page: AppTest) -> None:
     recommended = result().pareto["recommended_id"]
     assert page.title[0].value == f"Model {recommended}"
     html = " ".join(str(element.proto.body) for element in page.get("html"))
@@ -54,10 +91,10 @@ def test_a_link_to_a_run_opens_its_recommended_model_with_figures_of_how_good_it
         assert label in html
 
 
-def test_an_unknown_model_in_the_address_gets_a_sentence_and_the_recommended_one(studio: Visit, run_id: str) -> None:
+def test_an_unknown_model_in_the_address_gets_a_sentence_and_the_recommended_answer(studio: Visit, run_id: str) -> None:
     app = studio("model", run=run_id, model="9_9")
     assert "no model '9_9'" in plain(app)
-    assert app.title[0].value == f"Model {result().pareto['recommended_id']}"
+    assert app.title[0].value == "Recommended answer"
 
 
 def test_without_a_run_the_page_says_what_is_needed(studio: Visit, project_id: str) -> None:
@@ -139,7 +176,7 @@ def test_a_model_in_no_cluster_is_shown_without_a_range_and_told_why(studio: Vis
     on_fronts = set(result().pareto["solution_ids"])
     outside = next(name for name in result().collection.model_output.solution_ids if name not in on_fronts)
     app = press(studio("model", run=run_id, model=outside), "model_basis", SetBasis.CLUSTER)
-    assert f"Model {outside} is not on the chosen fronts, so it belongs to no cluster" in plain(app)
+    assert f"Model {outside} belongs to no cluster. Only models on the chosen fronts are grouped." in plain(app)
     assert "Ranges: one model, no interval" in plain(app)
     assert len(figures(app)) == 3
 
@@ -150,3 +187,8 @@ def test_the_pick_of_a_cluster_is_told_by_its_badges(studio: Visit, run_id: str)
     app = studio("model", run=run_id, model=report.clusters[-1].pick_id)
     assert f"Cluster {report.k}" in plain(app)
     assert "Pick of its cluster" in plain(app)
+
+
+def test_the_next_step_is_the_budget(page: AppTest) -> None:
+    assert page.button(key="next_step").label == "Plan the budget"
+    assert not page.button(key="next_step").disabled

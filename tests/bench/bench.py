@@ -23,6 +23,7 @@ def main() -> int:
     options = _options()
     logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
     from mmm_core.engine.model_executor import warm_up
+    from tests.bench.allocation import measure_allocation
     from tests.bench.clusters import measure_clusters
     from tests.bench.cold import measure_cold, measure_models
     from tests.bench.coverage import measure_coverage
@@ -48,6 +49,7 @@ def main() -> int:
     measure_runs(results, data_sets, quick=options.quick)
     measure_quality(results, data_sets, quick=options.quick)
     measure_clusters(results)
+    measure_allocation(results)
     measure_coverage(results, quick=options.quick)
     is_met = check_targets(results, demo_only=options.demo_only, quick=options.quick)
     minutes = (time.perf_counter() - began) / 60

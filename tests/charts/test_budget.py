@@ -86,9 +86,17 @@ def test_a_range_is_never_called_more_than_it_is(words: Vocabulary) -> None:
     assert interval_sentence(sampling) == "In brackets: 90% sampling interval, 500 refits."
 
 
-@pytest.mark.parametrize(("share", "text"), [(1.0, "100%"), (0.999, "more than 99%"), (0.001, "less than 1%")])
+@pytest.mark.parametrize(
+    ("share", "text"), [(1.0, "100%"), (1 - 1e-15, "100%"), (0.999, "more than 99%"), (0.001, "less than 1%")]
+)
 def test_a_share_that_is_not_all_or_none_is_not_rounded_to_it(share: float, text: str) -> None:
     assert f"in {text} of 112 models" in better_sentence(dataclasses.replace(build_plan(), probability_better=share))
+
+
+def test_refits_of_one_model_and_draws_of_a_posterior_are_told_apart() -> None:
+    sampling = better_sentence(build_plan(set_kind=SetKind.SAMPLING))
+    assert "of 112 refits: the sampling error of this one model" in sampling
+    assert better_sentence(build_plan(set_kind=SetKind.POSTERIOR)).startswith("The probability that the plan beats")
 
 
 def test_where_spends_differ_no_probability_is_said() -> None:
