@@ -31,7 +31,8 @@ def _for_acting(name: str, evidence: Evidence, direction: Direction | None, comp
     if direction is Direction.RAISE:
         yield f"A further unit spent on {name} returns more than {compared_with} with a chance of {chance:.0%}: raise its spend."
     elif direction is Direction.LOWER:
-        yield f"The last unit spent on {name} returns less than {compared_with} with a chance of {1 - chance:.0%}: lower its spend."
+        chance = 1.0 - chance
+        yield f"The last unit spent on {name} returns less than {compared_with} with a chance of {chance:.0%}: lower its spend."
     else:
         yield f"{name} works, and a further unit of it returns about as much as {compared_with}: keep its spend."
     yield f"The chance that it does nothing is {_percent(evidence.nothing)}."
