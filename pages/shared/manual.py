@@ -33,6 +33,8 @@ EXPLAINED_UNDER = MappingProxyType(
         "Search": ("algorithm", "candidate", "convergence", "cores", "iterations", "seed", "trials"),
         "Fronts and the recommended model": ("front", "weights"),
         "Posterior interval": ("posterior", "r_hat"),
+        "Marginal ROAS": ("marginal_roas",),
+        "Budget plan": ("budget_aim", "budget_freedom", "budget_history", "budget_models", "extrapolation", "lock"),
         "Clusters": ("cluster", "silhouette"),
     }
 )
