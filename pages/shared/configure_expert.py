@@ -29,8 +29,8 @@ MOST_TRIALS, MOST_ITERATIONS, MOST_CORES = 200, 1_000_000, 256
 """What can be typed; a project file may say more, and is shown as it is."""
 ALGORITHM_LABELS = {"TwoPointsDE": "TwoPointsDE (Robyn-compatible)"}
 WEIGHTS_HELP = (
-    f"{sentence('weights')} What a weight does depends on the algorithm: TwoPointsDE and DE use nevergrad's own objective weights, "
-    "as Robyn does; with the others the objective of lower weight decides less often which of two candidates is better."
+    f"{sentence('weights')} What a weight does depends on the algorithm: TwoPointsDE and DE use nevergrad's own objective "
+    "weights, as Robyn does; with the others the objective of lower weight decides less often which of two candidates is better."
 )
 INTERCEPT_LABELS = {"non_negative": "at least zero", "unconstrained": "any"}
 PARAMETER_LABELS = {

@@ -49,10 +49,10 @@ def draw(run: RunRecord, result: RunResult, solution_id: str) -> None:
 def explain_average(posterior: Posterior) -> None:
     """Say what the recommended answer is, and what these data cannot say."""
     st.caption(f":material/info: {as_text(WHAT_THE_AVERAGE_IS)}")
-    for sentence in posterior.warnings:
-        st.warning(as_text(sentence), icon=":material/report:")
-    for sentence in posterior.notes:
-        st.caption(as_text(sentence))
+    for warning in posterior.warnings:
+        st.warning(as_text(warning), icon=":material/report:")
+    for note in posterior.notes:
+        st.caption(as_text(note))
 
 
 def _draw_average(run_id: str) -> None:

@@ -12,7 +12,7 @@ from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.run_result import RunResult
 from pages.shared import loaders, model_choice, session
-from pages.shared.glossary import sentence
+from pages.shared.glossary import sentence, term
 from pages.shared.routes import Route
 from pages.shared.widgets import chart, current_theme
 
