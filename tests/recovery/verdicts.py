@@ -4,6 +4,7 @@
 so that a second call goes on where the first was ended.
 """
 
+# ruff: noqa: T201 - it is a command
 import argparse
 import json
 from collections.abc import Sequence
@@ -150,7 +151,7 @@ def main() -> None:
             file.writelines(json.dumps(asdict(one)) + "\n" for one in answers)
             file.flush()
     wanted = {f"{given.law} {seed}" for seed in range(first, end)}
-    print(summary([one for market, found in _read(given.answers).items() if market in wanted for one in found]))  # noqa: T201
+    print(summary([one for market, found in _read(given.answers).items() if market in wanted for one in found]))
 
 
 if __name__ == "__main__":
