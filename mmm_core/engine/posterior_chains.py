@@ -71,6 +71,8 @@ def run_chains(
     seeds: list[np.random.SeedSequence],
     cores: int,
     progress: Callable[[float], None] | None,
+    *,
+    may_go_on: bool = True,
 ) -> ChainDraws:
     """Run all chains; longer ones where they have not come together.
 
@@ -81,6 +83,7 @@ def run_chains(
         seeds: One per chain; the draws depend on nothing else.
         cores: Threads.
         progress: Called several times a second in the calling thread with the share that is done; what it raises ends the run.
+        may_go_on: Whether chains that have not come together become longer.
     """
     n_kept = LONGER * plan.sweeps // plan.thin
     width = record_width(len(data.given.size))
@@ -88,7 +91,7 @@ def run_chains(
     runners = [_Runner(start_chain(data, prior, random), random, np.empty((n_kept, width))) for random in randoms]
     sweep_all(data, prior, plan, runners, (0, plan.sweeps), cores, progress)
     records = _kept(runners, plan, 1)
-    if worst_r_hat(records) > GOOD_R_HAT:
+    if may_go_on and worst_r_hat(records) > GOOD_R_HAT:
         longer = plan.longer
         sweep_all(data, prior, plan, runners, (plan.sweeps, longer.sweeps), cores, progress)
         return ChainDraws(_unpack(_kept(runners, longer, LONGER), len(data.given.size)), longer)

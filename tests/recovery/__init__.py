@@ -1,0 +1,1 @@
+"""The recovery battery: how near each estimate comes to known truths."""
