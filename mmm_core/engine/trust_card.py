@@ -1,7 +1,9 @@
 """Builds the trust card of a result: checks from the cheapest to the dearest, verdicts that firm up on the way."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from mmm_core.engine.posterior_chains import ChainPlan
 from mmm_core.engine.posterior_problem import build_problem
 from mmm_core.engine.trust_checks_forecast import check_forecast
 from mmm_core.engine.trust_checks_placebo import check_placebo
@@ -10,7 +12,7 @@ from mmm_core.engine.trust_checks_recovery import check_recovery
 from mmm_core.engine.trust_checks_refit import check_baseline, check_context, check_recent, check_seeds
 from mmm_core.engine.trust_context import CheckContext, not_possible
 from mmm_core.engine.trust_evidence import Judge
-from mmm_core.engine.trust_refits import Bench, StoppedError, Stopwatch
+from mmm_core.engine.trust_refits import SHORT, Bench, StoppedError, Stopwatch
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.trust import CHECK_TITLES, CheckKey, TrustCard, TrustCheck
@@ -54,6 +56,7 @@ def build_trust_card(
     cores: int | None = None,
     progress: Callable[[TrustCard], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    plan: ChainPlan = SHORT,
 ) -> TrustCard:
     """Check a result in every way that its data allow, and say what may be done about each channel.
 
@@ -67,6 +70,7 @@ def build_trust_card(
         cores: Refits at the same time; None means all processors this process may use.
         progress: Called with the card so far: at once, with the checks that cost nothing, then after every check.
         should_stop: Asked many times a second; once it answers yes, the card as it is then is returned, with checks waiting.
+        plan: Chains of every refit.
 
     Returns:
         The card; complete unless it was stopped.
@@ -78,7 +82,7 @@ def build_trust_card(
 
     if isinstance(seed, bool) or seed < 0 or (cores is not None and cores < 1):
         raise BoundsError(f"seed must be at least 0 and cores at least 1; got {seed} and {cores}.")
-    bench = Bench(cores or available_cores(), seed, should_stop)
+    bench = Bench(cores or available_cores(), seed, should_stop, plan)
     watch = Stopwatch()
     context = CheckContext(project_data, posterior, build_problem(project_data), bench)
     judge = Judge(context)
@@ -97,8 +101,6 @@ def build_trust_card(
 
 
 def _timed(make: Callable[[CheckContext], TrustCheck], key: CheckKey, context: CheckContext) -> TrustCheck:
-    from dataclasses import replace
-
     watch = Stopwatch()
     try:
         check = make(context)

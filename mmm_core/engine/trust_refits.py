@@ -53,16 +53,20 @@ class Refit(NamedTuple):
 class Bench:
     """Where refits are made: threads, a way to stop, and one seed from which each refit gets its own."""
 
-    def __init__(self, cores: int, seed: int, should_stop: Callable[[], bool] | None = None) -> None:
+    def __init__(
+        self, cores: int, seed: int, should_stop: Callable[[], bool] | None = None, plan: ChainPlan = SHORT
+    ) -> None:
         """Set up.
 
         Args:
             cores: Refits at the same time.
             seed: Of everything random.
             should_stop: Asked many times a second; once it answers yes, :class:`StoppedError` is raised.
+            plan: Chains of every refit.
         """
         self.cores = cores
         self.seed = seed
+        self.plan = plan
         self._should_stop = should_stop
 
     def seeds(self, *place: int) -> np.random.SeedSequence:
@@ -77,7 +81,8 @@ class Bench:
     def refit(self, problem: PosteriorProblem, seeds: np.random.SeedSequence) -> Refit:
         """Short chains in this thread."""
         watch = None if self._should_stop is None else lambda _: self.stop_if_asked()
-        found = run_chains(problem.data, problem.prior, SHORT, seeds.spawn(SHORT.chains), 1, watch, may_go_on=False)
+        chains = seeds.spawn(self.plan.chains)
+        found = run_chains(problem.data, problem.prior, self.plan, chains, 1, watch, may_go_on=False)
         return Refit(problem, found.draws)
 
     def run(self, calls: Sequence[Callable[[], T]]) -> list[T]:

@@ -97,6 +97,16 @@ scenarios = Table(
 )
 """Kept budget plans; their files lie in the folder of the run."""
 
+trust_cards = Table(
+    "trust_cards",
+    metadata,
+    Column("run_id", String(16), ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True),
+    Column("worker_id", String(120)),
+    Column("lease_until", Moment),
+    Column("is_complete", Boolean, nullable=False, default=False),
+)
+"""Who fills the trust card of a run, and whether it is filled; the card itself is a file in the folder of the run."""
+
 workers = Table(
     "workers",
     metadata,

@@ -29,6 +29,7 @@ from mmm_core.entities.records import ProjectRecord, RunRecord, WorkerRecord
 from mmm_core.entities.run_result import RunResult
 from mmm_core.entities.scenario import Scenario, ScenarioRecord
 from mmm_core.entities.trials_config import TrialsConfig
+from mmm_core.entities.trust import TrustCard
 from mmm_core.errors import MMMError, NotFoundError
 from mmm_core.store.scenario_codec import request_key
 from mmm_core.store.workspace import Workspace
@@ -112,6 +113,11 @@ def posterior(run_id: str) -> Posterior:
             "This run has no averaged estimate: it was made without one, or by an older version. Run it again to get it."
         )
     return found
+
+
+def trust_card(run_id: str) -> TrustCard | None:
+    """The trust card of a run as far as it is filled in; None before its first line, or when there can be none."""
+    return _trust_card(str(workspace().folder), run_id, workspace().trust_version(run_id))
 
 
 def request(run: RunRecord) -> ParsedProject:
@@ -359,6 +365,12 @@ def _budget_plan(
     kind = _result(folder, run_id).collection.model_output.outcome_kind
     models = _planning_set(folder, run_id, basis, solution_id, grouping)
     return BudgetAllocator().allocate(models, _request, kind)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _trust_card(folder: str, run_id: str, version: int) -> TrustCard | None:
+    del folder
+    return workspace().load_trust(run_id) if version else None
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
