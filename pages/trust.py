@@ -72,12 +72,11 @@ def render() -> None:
     words, card = loaders.words(run), loaders.trust_card(run.run_id)
     _progress(run, card)
     _verdicts(run, card, words)
-    st.info(as_text(TOGETHER), icon=":material/groups:")
+    _notes(card)
     st.fragment(_views)(run.run_id)
     st.subheader("The checks", anchor=False)
     trust_checks.draw(card, words)
     if card is not None:
-        _notes(card)
         _downloads(project, run, card, words)
     if Route.BUDGET.exists:
         next_step(NextStep("Plan the budget", Route.BUDGET))
@@ -111,7 +110,7 @@ def _n_made(card: TrustCard | None) -> int:
 
 def _verdicts(run: RunRecord, card: TrustCard | None, words: Vocabulary) -> None:
     if card is None:
-        trust_verdicts.waiting(len(words.paid))
+        trust_verdicts.waiting(words)
         return
     trust_verdicts.draw(card, words, loaders.ledger(run.run_id, SetBasis.AVERAGED, AVERAGED_ID))
 
@@ -140,7 +139,7 @@ def _views(run_id: str) -> None:
 def _grades(card: TrustCard, words: Vocabulary, most: int | None) -> bool:
     points = grade_points(card, words, most_channels=most)
     chart(
-        draw_grades(points, current_theme(), is_narrow=is_phone()),
+        draw_grades(points, current_theme()),
         grade_frame(points),
         key="trust_grades",
         file_name="checks by channel",
@@ -192,9 +191,10 @@ def _forecast(card: TrustCard, words: Vocabulary, most: int | None) -> bool:
     return True
 
 
-def _notes(card: TrustCard) -> None:
-    with st.container(border=True, key="trust_notes", gap="xsmall"):
-        st.markdown("\n".join(["**What no check can tell**", "", *(f"- {as_text(note)}" for note in card.notes)]))
+def _notes(card: TrustCard | None) -> None:
+    """What no check can tell; never left out."""
+    notes = card.notes if card is not None else (TOGETHER,)
+    st.info("  \n".join(map(as_text, notes)), icon=":material/groups:")
 
 
 def _downloads(project: ProjectRecord, run: RunRecord, card: TrustCard, words: Vocabulary) -> None:

@@ -1,11 +1,13 @@
 """The trust card as tables: verdicts, findings with their numbers, and the numbers behind its charts."""
 
+import math
+
 import pandas as pd
 
 from mmm_core.charts.trust import ForecastPoints, RangePoints
 from mmm_core.charts.trust_grades import GradePoints
 from mmm_core.charts.trust_moves import MovePoints
-from mmm_core.charts.trust_words import CHECK_WORDS, GRADE_WORDS, verdict_words
+from mmm_core.charts.trust_words import CHECK_WORDS, GRADE_WORDS
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.trust import CheckStatus, Detectability, TrustCard, TrustCheck
 
@@ -96,22 +98,21 @@ def forecast_frame(points: ForecastPoints) -> pd.DataFrame:
 
 
 def detectability_frame(found: Detectability, words: dict[str, str]) -> pd.DataFrame:
-    """One row per paid channel in the order of its spend: the smallest return that would show, and what is usual."""
+    """One row per paid channel, highest spend first: the smallest return that would show (NaN: none would), and what is usual."""
     frame = pd.DataFrame(
         {
             "channel": [words[one.channel] for one in found.channels],
             "spend": [one.spend for one in found.channels],
-            "smallest_return": [one.roas for one in found.channels],
+            "smallest_return": [_known(one.roas) for one in found.channels],
             "usual_return": [one.usual_roas for one in found.channels],
-            "smallest_share": [one.share for one in found.channels],
+            "smallest_share": [_known(one.share) for one in found.channels],
         }
     )
     return frame.sort_values("spend", ascending=False, ignore_index=True, kind="stable")
 
 
-def verdict_lines(card: TrustCard, names: dict[str, str]) -> list[str]:
-    """The card for a terminal: one line per verdict with its first reason."""
-    return [f"{names[verdict.channel]}: {verdict_words(verdict)}. {verdict.reasons[0]}" for verdict in card.verdicts]
+def _known(value: float) -> float:
+    return value if math.isfinite(value) else math.nan
 
 
 def _rows(check: TrustCheck, words: Vocabulary) -> list[dict[str, object]]:

@@ -54,7 +54,7 @@ def grade_points(card: TrustCard, words: Vocabulary, *, most_channels: int | Non
     )
 
 
-def draw_grades(points: GradePoints, theme: Theme = Theme.LIGHT, *, is_narrow: bool = False) -> go.Figure:
+def draw_grades(points: GradePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     """Draw a mark per channel and check: shape and colour say whether it holds."""
     palette, words = PALETTES[theme], points.words
     figure = go.Figure()
@@ -66,18 +66,18 @@ def draw_grades(points: GradePoints, theme: Theme = Theme.LIGHT, *, is_narrow: b
         theme,
         title=title,
         subtitle=subtitle,
-        height=(150 if is_narrow else 118) + _GRID_ROW * len(points.channels),
+        height=124 + _GRID_ROW * len(points.channels),
     )
     figure.update_layout(
         legend={"orientation": "h", "x": 0, "y": 0, "yref": "paper", "yanchor": "top", "itemsizing": "constant"},
-        meta={**figure.layout.meta, "top": 76 if is_narrow else 34},
+        meta={**figure.layout.meta, "top": 34},
         margin={"b": 40},
         xaxis={
             "side": "top",
             "tickmode": "array",
             "tickvals": list(range(len(points.checks))),
             "ticktext": [CHECK_WORDS[key] for key in points.checks],
-            "tickangle": -60 if is_narrow else 0,
+            "autotickangles": [0, -60],
             "range": [-0.5, len(points.checks) - 0.5],
             "showgrid": False,
             "zeroline": False,
@@ -140,13 +140,13 @@ def _grade_title(points: GradePoints) -> str:
     if not asked:
         return "Nothing is checked yet"
     if not bad:
-        return "No check speaks against what is said about any channel"
+        return "No check fails for any channel"
     if len(bad) > 3:
-        return f"At least one check does not hold for {len(bad)} of {len(points.channels)} channels"
-    return f"At least one check does not hold for {join_words(bad)}"
+        return f"At least one check fails for {len(bad)} of {len(points.channels)} channels"
+    return f"At least one check fails for {join_words(bad)}"
 
 
 def _grade_subtitle(points: GradePoints) -> str:
     waiting = sum(status is CheckStatus.WAITING for status in points.statuses)
     more = f" {waiting} still to come." if waiting else ""
-    return f"A mark per channel and check; point at it to read what was found.{more}"
+    return f"Point at a mark to read what was found.{more} Verdicts also weigh whether spend follows demand."

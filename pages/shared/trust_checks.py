@@ -29,7 +29,13 @@ GRADES = {
 }
 """Colour and sign of a grade; its words always stand beside them."""
 
-_NONE_YET = tuple(TrustCheck(key=key, title=title) for key, title in CHECK_TITLES.items())
+ORDER = (
+    *(CheckKey.PRIOR, CheckKey.PLACEBO, CheckKey.SEEDS, CheckKey.RECENT),
+    *(CheckKey.BASELINE, CheckKey.FORECAST, CheckKey.CONTEXT, CheckKey.RECOVERY),
+)
+"""In which the checks are made, so that no line changes its place when the first is there."""
+
+_NONE_YET = tuple(TrustCheck(key=key, title=CHECK_TITLES[key]) for key in ORDER)
 
 
 def draw(card: TrustCard | None, words: Vocabulary) -> None:
@@ -44,9 +50,8 @@ def _line(check: TrustCheck, words: Vocabulary) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.markdown(f"**{as_text(check.title)}**", width="content")
             st.badge(status_words(check), color=colour, icon=icon)
-            st.space("stretch")
-            st.markdown(f":small[[How it is measured]({address_of(check.key)})]", width="content")
-        st.markdown(as_text(check.summary) if check.summary else ":gray[This line fills in by itself.]")
+        said = as_text(check.summary) if check.summary else ":gray[This line fills in by itself.]"
+        st.markdown(f"{said} :small[[How it is measured]({address_of(check.key)})]")
         if check.findings:
             with st.expander(_counts(check), key=f"trust_findings_{check.key.value}"):
                 for finding in _in_order(check, words):

@@ -53,12 +53,16 @@ def draw(card: TrustCard, words: Vocabulary, ledger: Ledger) -> None:
             _card(verdict, words, ledger)
 
 
-def waiting(n_channels: int) -> None:
-    """The room the verdicts will take, before the first of them."""
+def waiting(words: Vocabulary) -> None:
+    """The same room before the first check: every channel, and that its verdict follows."""
     st.subheader("Verdicts follow with the first checks", anchor=False)
     st.caption(PRELIMINARY)
-    with st.container(height=min(96 * n_channels, LIST_HEIGHT), border=True, key="trust_verdicts"):
-        st.markdown(":gray[One verdict per channel: act on it, test it first, or cannot be told from these data.]")
+    scrolls = len(words.paid) > MOST_CARDS and not is_phone()
+    with st.container(height=LIST_HEIGHT if scrolls else "content", border=False, key="trust_verdicts", gap="small"):
+        for channel in words.paid:
+            with st.container(border=True, key=f"verdict_{channel}"):
+                swatch(words.colours[channel], words.names[channel])
+                st.badge("Waiting for the checks", color="gray", icon=":material/hourglass_empty:")
 
 
 def in_order(card: TrustCard, words: Vocabulary) -> list[ChannelVerdict]:
@@ -92,7 +96,7 @@ def _chosen(card: TrustCard, words: Vocabulary) -> list[ChannelVerdict]:
 
 def _card(verdict: ChannelVerdict, words: Vocabulary, ledger: Ledger) -> None:
     with st.container(border=True, key=f"verdict_{verdict.channel}"):
-        left, right = st.columns([1, 2.4], gap="medium")
+        left, right = st.columns([1.4, 2.4], gap="medium")
         with left:
             swatch(
                 words.colours[verdict.channel], words.names[verdict.channel], _return(verdict.channel, words, ledger)
