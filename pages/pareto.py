@@ -14,6 +14,7 @@ from mmm_core.charts.frames import candidate_frame
 from mmm_core.charts.summary import WHAT_THE_MODELS_ARE
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.engine.candidate_filter import BoolArray, passing, ranked_ids, survivor_table
+from mmm_core.entities.model_set import AVERAGED_ID
 from mmm_core.entities.records import ProjectRecord, RunRecord
 from mmm_core.entities.run_result import RunResult
 from pages.shared import guards, loaders, model_choice, model_views, pareto_card, pareto_filters, session
@@ -89,6 +90,7 @@ def _scatter(
         selected_id=solution_id,
         colour=colour_values(result, colour),
         colour_title=colour_choices(words)[colour],
+        average=_average(run, result),
     )
     chart(
         draw_candidates(points, current_theme()),
@@ -98,6 +100,14 @@ def _scatter(
         alt="Scatter of all candidates: error of fit across, gap to spend shares up. The list beside it selects the same models.",
         on_select=functools.partial(_take_click, _chart_key(run)),
     )
+
+
+def _average(run: RunRecord, result: RunResult) -> tuple[float, float] | None:
+    """Where the recommended answer would stand among the candidates."""
+    if result.posterior is None:
+        return None
+    metrics = loaders.model(run.run_id, AVERAGED_ID).metrics
+    return metrics["nrmse"], metrics["decomp_rssd"]
 
 
 @guarded("views of the model")

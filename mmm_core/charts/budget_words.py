@@ -51,6 +51,8 @@ def headline(plan: BudgetPlan, words: Vocabulary) -> str:
     asks_for_target = plan.request.goal is not BudgetGoal.MAX_RESPONSE
     if not moves and not asks_for_target:
         spent = f"{words.money(_per_period(plan.total, plan))} a {words.period}"
+        if plan.set_kind is SetKind.POSTERIOR:
+            return f"Do not move: no split within these limits is clearly better than today's {spent}"
         return f"Today's spend is already the best plan within these limits: {spent}"
     if asks_for_target or changes_total(plan):
         return _headline_of_total(plan, words)

@@ -32,6 +32,7 @@ def verdict_frame(card: TrustCard, words: Vocabulary) -> pd.DataFrame:
                 "reasons": " ".join(verdict.reasons),
                 "test_change_percent": test.change if test else None,
                 "test_weeks": test.weeks if test else None,
+                "test_in_half_of_regions": test.in_half_of_regions if test else None,
                 "test_spend_change_per_week": test.spend_change if test else None,
                 "test_expected": test.expected if test else None,
                 "test_detectable": test.detectable if test else None,

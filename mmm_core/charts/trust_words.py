@@ -97,19 +97,21 @@ def progress_words(card: TrustCard | None) -> str:
 def experiment_sentences(experiment: Experiment, words: Vocabulary) -> tuple[str, ...]:
     """What to try, what would be seen, what is known afterwards."""
     name, change = words.names[experiment.channel], experiment.change
-    how = (
-        f"spend nothing on {name}"
-        if change <= -100.0
-        else f"spend {percent(abs(change) / 100.0)} {'more' if change > 0 else 'less'} on {name}"
-    )
+    how = f"{percent(abs(change) / 100.0)} {'more' if change > 0 else 'less'} on {name}"
+    spend = f"spend {'nothing on ' + name if change <= -100.0 else how}"
+    where = " in half of the regions" if experiment.in_half_of_regions else ""
     money = f"{words.money(abs(experiment.spend_change))} a week {'more' if change > 0 else 'less'}"
     expected = f"{'+' if experiment.expected > 0 else '-'}{words.outcome(abs(experiment.expected))}"
-    seen = f"If the estimate is right, {words.outcome_word} change by {expected} over the test"
-    shown = f"; a change of {words.outcome(experiment.detectable)} or more would show in four of five cases"
+    seen = (
+        f"If the estimate is right, {words.outcome_word}{' there' if where else ''} change by {expected} over the test"
+    )
+    if math.isfinite(experiment.detectable):
+        seen += f"; a change of {words.outcome(experiment.detectable)} or more would show in four of five cases"
+    question = experiment.settles.partition(":")[0].rstrip(".")
     return (
-        f"For {experiment.weeks} weeks, {how} ({money}).",
-        f"{seen}{shown if math.isfinite(experiment.detectable) else ''}.",
-        f"It settles {experiment.settles.partition(':')[0].rstrip('.')}.",
+        f"For {experiment.weeks} weeks, {spend}{where} ({money}).",
+        f"{seen}.",
+        f"It settles {question[:1].lower()}{question[1:]}.",
     )
 
 

@@ -4,6 +4,9 @@ The modelled flighting of one channel is shifted in time, round the end, everyth
 their posterior means. Real flighting and fakes are credited by the sampler's own formula with adstock, saturation and the
 chance of no effect averaged over the prior, so that the real one has no advantage but its timing. That takes no chain, so
 that every channel meets dozens of fakes instead of a few.
+
+A fake is as good when it earns as much and explains the outcome as well. Earning alone would not do: what a fake hardly fits is
+credited with little more than what is believed before, and that can be much.
 """
 
 from typing import NamedTuple
@@ -11,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mmm_core.engine.media_information import (
+    Earnings,
     earnings_of,
     media_columns,
     prior_parameters,
@@ -35,24 +39,33 @@ class Placebo(NamedTuple):
     """Real flighting against fakes.
 
     Attributes:
-        real: Return the real flighting is credited with when asked this way, as a multiple of the channel's size.
-        fakes: The same of every fake, shape (n_fakes,).
+        real: What the real flighting is credited with when asked this way, and how well it explains the outcome.
+        fakes: The same of every fake, shape (n_fakes,) each.
     """
 
-    real: float
-    fakes: FloatArray
+    real: Earnings
+    fakes: Earnings
+
+    @property
+    def n_fakes(self) -> int:
+        """How many fakes differ enough from the real one."""
+        return len(self.fakes.mean)
+
+    @property
+    def n_as_good(self) -> int:
+        """How many fakes earn as much and explain as well."""
+        as_good = (self.fakes.mean >= self.real.mean) & (self.fakes.log_gain >= self.real.log_gain)
+        return int(as_good.sum())
 
     @property
     def is_possible(self) -> bool:
         """Whether there are enough fakes."""
-        return len(self.fakes) >= FEWEST_FAKES
+        return self.n_fakes >= FEWEST_FAKES
 
     @property
     def share_as_good(self) -> float:
-        """Share of fakes that earn as much, the real one counted in (so never 0); NaN when there are too few."""
-        if not self.is_possible:
-            return float("nan")
-        return float(1 + (self.fakes >= self.real).sum()) / (1 + len(self.fakes))
+        """Share of fakes that are as good, the real one counted in (so never 0); NaN when there are too few."""
+        return (1 + self.n_as_good) / (1 + self.n_fakes) if self.is_possible else float("nan")
 
 
 def run_placebo(problem: PosteriorProblem, posterior: Posterior, m: int) -> Placebo:
@@ -74,9 +87,10 @@ def run_placebo(problem: PosteriorProblem, posterior: Posterior, m: int) -> Plac
     seen, seen_rest = projector.project(fakes), projector.project(rest)
     precision = ((fakes**2).sum(axis=-1) - (seen**2).sum(axis=-1)) / variance
     pull = (fakes @ rest - seen @ seen_rest) / variance
-    earned = earnings_of(precision, pull, float(np.median(posterior.common_return)), problem.prior).mean
+    earned = earnings_of(precision, pull, float(np.median(posterior.common_return)), problem.prior)
     is_other = np.abs(_likeness(real, fakes, seen)) < _MOST_ALIKE
-    return Placebo(float(earned[0]), earned[1:][is_other[1:]])
+    is_other[0] = False
+    return Placebo(Earnings(*(values[:1] for values in earned)), Earnings(*(values[is_other] for values in earned)))
 
 
 def _without_others(problem: PosteriorProblem, posterior: Posterior, m: int) -> FloatArray:

@@ -5,21 +5,22 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from mmm_core.engine.averaged_model import describe_draw_media
+from mmm_core.engine.model_sets import units_per_spend
 from mmm_core.engine.posterior_chains import GOOD_R_HAT, ChainDraws
 from mmm_core.engine.posterior_problem import PosteriorProblem
 from mmm_core.engine.posterior_warnings import Evidence, find_warnings
+from mmm_core.engine.set_intervals import POSTERIOR_SHARES
 from mmm_core.entities.columns import AdstockKind, Outcome, OutcomeKind
 from mmm_core.entities.design import Design, FloatArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_set import MediaCurves, ModelSet, SetKind
 from mmm_core.entities.posterior import CHANNEL_COLUMNS, DIAGNOSTIC_COLUMNS, REPORTED, Posterior
+from mmm_core.kernels.intervals import weighted_quantile
 from mmm_core.kernels.mixing import bulk_sample_size, rank_r_hat
 from mmm_core.kernels.sampler_media import ALPHA, DECAY, GAMMA, SCALE
 from mmm_core.kernels.sampler_state import SamplerPrior
 from mmm_core.kernels.sampler_summary import Description, Draws
 
-INTERVAL = (0.025, 0.975)
 _N_PRIOR = 20_000
 _PRIOR_SEED = 20240229
 
@@ -130,13 +131,16 @@ def _break_even(outcome: Outcome) -> float | None:
 
 
 def _ends(draws: FloatArray) -> tuple[float, float]:
-    low, high = np.quantile(draws, INTERVAL)
-    return float(low), float(high)
+    """Low and high end of one quantity."""
+    ranges = _ranges(draws[:, None])
+    return float(ranges.low[0]), float(ranges.high[0])
 
 
 def _ranges(draws: FloatArray) -> _Ranges:
-    low, middle, high = np.quantile(draws, [INTERVAL[0], 0.5, INTERVAL[1]], axis=0)
-    return _Ranges(middle, low, high)
+    """By the definition that intervals of model sets have, so that no two screens differ."""
+    weights = np.full(len(draws), 1.0 / len(draws))
+    low, high = POSTERIOR_SHARES
+    return _Ranges(*(weighted_quantile(draws, weights, share) for share in (0.5, low, high)))
 
 
 def _model_set(problem: PosteriorProblem, draws: Draws, description: Description) -> ModelSet:
@@ -147,7 +151,6 @@ def _model_set(problem: PosteriorProblem, draws: Draws, description: Description
     of_baseline[:, 0] += problem.mean * len(design.rows)
     weekly = (description.coefficients.mean(axis=0)[:, None] * baseline.columns).T @ belongs * problem.unit
     weekly[:, 0] += problem.mean
-    spend, modelled = design.spend[design.rows].sum(axis=0), design.media[design.rows].sum(axis=0)
     return ModelSet(
         kind=SetKind.POSTERIOR,
         names=tuple(f"draw {number}" for number in range(1, n_draws + 1)),
@@ -162,11 +165,9 @@ def _model_set(problem: PosteriorProblem, draws: Draws, description: Description
             alpha=draws.parameters[:, :, ALPHA].copy(),
             inflexion=description.inflexion,
             carried=description.carried,
-            units_per_spend=np.concatenate([modelled[: design.n_paid] / spend, np.ones(len(modelled) - design.n_paid)]),
+            units_per_spend=units_per_spend(design),
         ),
-        carry_over=describe_draw_media(design, draws.parameters, description.ceiling * problem.unit).carry_over.sum(
-            axis=1
-        ),
+        carry_over=description.carry_over * problem.unit,
         label=f"average of {n_draws:,} plausible models",
     )
 

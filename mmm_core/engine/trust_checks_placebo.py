@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from mmm_core.engine.placebo import FEWEST_FAKES, Placebo, run_placebo
-from mmm_core.engine.trust_context import CheckContext, done, not_possible
+from mmm_core.engine.trust_context import CheckContext, done, not_possible, percent_of
 from mmm_core.entities.naming import join_words
 from mmm_core.entities.trust import ChannelFinding, CheckKey, CheckNumber, Grade, TrustCheck
 
@@ -40,20 +40,20 @@ def _finding(context: CheckContext, c: int, placebo: Placebo) -> ChannelFinding:
         return ChannelFinding(
             channel=channel,
             sentence=f"{name}: its spend looks the same whenever it is shifted, so that this cannot be asked.",
-            numbers=(CheckNumber(name="Shifted copies", value=float(len(placebo.fakes))),),
+            numbers=(CheckNumber(name="Shifted copies", value=float(placebo.n_fakes)),),
         )
-    count = int((placebo.fakes >= placebo.real).sum())
+    count = placebo.n_as_good
     grade = Grade.GOOD if share <= RARE else Grade.DOUBTFUL if share <= SOME else Grade.BAD
-    usual = 100.0 * float(np.mean(placebo.fakes)) / placebo.real if placebo.real > 0 else float("nan")
+    usual = percent_of(float(np.mean(placebo.fakes.mean)), float(placebo.real.mean[0]))
     return ChannelFinding(
         channel=channel,
         sentence=(
-            f"{name}: of {len(placebo.fakes)} copies of its spend shifted in time, {count or 'none'} would be credited with as "
-            "much as the real one."
+            f"{name}: of {placebo.n_fakes} copies of its spend shifted in time, {count or 'none'} would be credited with as "
+            "much on evidence as good."
         ),
         grade=grade,
         numbers=(
-            CheckNumber(name="Shifted copies", value=float(len(placebo.fakes))),
+            CheckNumber(name="Shifted copies", value=float(placebo.n_fakes)),
             CheckNumber(name="Of these credited with as much", value=float(count)),
             CheckNumber(name="Share that earns as much, the real one counted in", value=100.0 * share, unit="%"),
             CheckNumber(name="Usual credit of a copy against the real one", value=usual, unit="%"),

@@ -2,14 +2,13 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 from mmm_core.engine.trust_context import CheckContext, amount, done
 from mmm_core.entities.naming import join_words
 from mmm_core.entities.trust import ChannelFinding, CheckKey, CheckNumber, Grade, TrustCheck
 
 CLEAR, SOME = 0.5, 0.8
-"""Width of a range after the data as a share of before: up to the first the data spoke clearly, up to the second a little."""
+"""Relative width of a range after the data as a share of before: up to the first the data spoke clearly, up to the second a
+little. Relative to the return itself, because ranges of high returns are wide in themselves."""
 
 
 class _Range(NamedTuple):
@@ -39,9 +38,11 @@ def check_prior(context: CheckContext) -> TrustCheck:
 
 
 def width_ratio(context: CheckContext, c: int) -> float:
-    """Width of the range of one channel after the data as a share of before."""
+    """Relative width of the range of one channel after the data as a share of before; inf for a return of 0."""
     after, before = _ranges(context, c)
-    return after.width / before.width if before.width > 0 else float("nan")
+    row = context.posterior.channels.iloc[c]
+    now, usual = abs(float(row["roas"])), abs(float(row["prior_roas"]))
+    return (after.width / now) / (before.width / usual) if now > 0 and before.width > 0 else float("inf")
 
 
 def _ranges(context: CheckContext, c: int) -> tuple[_Range, _Range]:
@@ -55,8 +56,6 @@ def _finding(context: CheckContext, c: int) -> ChannelFinding:
     after, before = _ranges(context, c)
     ratio, nothing = width_ratio(context, c), float((context.posterior.roas[:, c] == 0.0).mean())
     grade = Grade.GOOD if ratio <= CLEAR else Grade.DOUBTFUL if ratio <= SOME else Grade.BAD
-    if after.low > before.high or after.high < before.low:
-        grade = Grade.DOUBTFUL if grade is Grade.GOOD else grade
     told = {
         Grade.GOOD: "the data speak clearly",
         Grade.DOUBTFUL: "the data say something",
@@ -74,7 +73,7 @@ def _finding(context: CheckContext, c: int) -> ChannelFinding:
             CheckNumber(name="High end before the data", value=before.high, unit="ROAS"),
             CheckNumber(name="Low end after the data", value=after.low, unit="ROAS"),
             CheckNumber(name="High end after the data", value=after.high, unit="ROAS"),
-            CheckNumber(name="Width of the range against before", value=100.0 * ratio, unit="%"),
+            CheckNumber(name="Relative width of the range against before", value=100.0 * ratio, unit="%"),
             CheckNumber(name="Chance that it does nothing", value=100.0 * nothing, unit="%"),
         ),
     )
@@ -82,9 +81,3 @@ def _finding(context: CheckContext, c: int) -> ChannelFinding:
 
 def _chance(share: float) -> str:
     return "below 1%" if share < 0.01 else f"{share:.0%}"
-
-
-def nothing_chances(context: CheckContext) -> tuple[float, ...]:
-    """Posterior probability per paid channel that it does nothing."""
-    chances = (context.posterior.roas == 0.0).mean(axis=0)
-    return tuple(float(chance) for chance in np.atleast_1d(chances))

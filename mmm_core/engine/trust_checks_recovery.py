@@ -21,8 +21,8 @@ CLOSE, FAR = 0.35, 0.7
 """Average error of a return, as a share of its size: up to the first it is found, beyond the second it is not."""
 
 _INTERVAL = (0.025, 0.975)
-_MOST_WORLDS, _FEWEST_WORLDS = 10, 4
-_LARGE = 2e5
+_MOST_WORLDS, _FEWEST_WORLDS = 20, 4
+_LARGE = 1e5
 """Rows times media times worlds; beyond it there are fewer worlds."""
 
 

@@ -115,6 +115,11 @@ def percent_change(new: float, old: float) -> float:
     return 100.0 * (new - old) / abs(old) if old != 0.0 else math.nan
 
 
+def percent_of(part: float, whole: float) -> float:
+    """In percent; NaN of nothing."""
+    return 100.0 * part / whole if whole != 0.0 else math.nan
+
+
 def change_words(change: float) -> str:
     """``+12%``, ``-3%``, or that there was nothing to change."""
     return "from nothing" if math.isnan(change) else f"{change:+.0f}%"

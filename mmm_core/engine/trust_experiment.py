@@ -1,7 +1,8 @@
 """The lift test that would settle what the data leave open about a channel."""
 
 import math
-from collections.abc import Iterator
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,13 +19,26 @@ _WHEN_CUTTING = (-50.0, -100.0, 100.0)
 _POWER_ERRORS = 2.8
 """Standard errors a difference must have to be shown with 80% power at 5%, two-sided."""
 
+SHARED_NOISE = 0.75
+"""Share of the noise variance that regions of one market have in common, so that the others take it out of a test. Taken at the
+low end of what makers of regional tests ask of their control regions; your own may be better or worse."""
+
+
+class _Plan(NamedTuple):
+    """One way to test: percent of spend, weeks, periods, and where."""
+
+    change: float
+    weeks: int
+    length: int
+    in_half: bool
+
 
 def suggest_experiment(context: CheckContext, c: int, raise_chance: float) -> Experiment | None:
     """The shortest and mildest change of spend of one paid channel that would show if the estimate is right.
 
-    Expected is the change of the posterior mean contribution when all of the channel's pressure changes alike. Detectable is what
-    a step of that many weeks in the outcome must be to stand out from this baseline and noise on the whole market; a test in
-    some regions with others to compare can show less.
+    Everywhere if that is enough, else in half of the regions, whose noise the other half mostly shares. Expected is the change of
+    the posterior mean contribution when all of the channel's pressure changes alike. Detectable is what a step of that many
+    periods must be to stand out from baseline and noise.
 
     Args:
         context: The result.
@@ -35,26 +49,35 @@ def suggest_experiment(context: CheckContext, c: int, raise_chance: float) -> Ex
         None when even the largest change over twelve weeks would not show.
     """
     per_period = context.posterior.model_set.media_contributions[:, c] / len(context.problem.data.outcome)
-    for weeks in _WEEKS:
+    changes = _WHEN_RAISING if raise_chance >= 0.5 else _WHEN_CUTTING
+    gains = {change: float((per_period * (_response_ratio(context, c, change) - 1.0)).mean()) for change in changes}
+    for in_half, weeks in product((False, True), _WEEKS):
         length = periods_of(weeks, context.data.frequency)
-        detectable = detectable_step(context, length)
-        for change in _WHEN_RAISING if raise_chance >= 0.5 else _WHEN_CUTTING:
-            expected = float((per_period * (_response_ratio(context, c, change) - 1.0)).mean()) * length
+        detectable = detectable_step(context, length, in_half=in_half)
+        for change in changes:
+            expected = gains[change] * length * (0.5 if in_half else 1.0)
             if abs(expected) >= detectable:
-                return _experiment(context, c, (change, weeks, length), expected, detectable)
+                return _experiment(context, c, _Plan(change, weeks, length, in_half), expected, detectable)
     return None
 
 
-def detectable_step(context: CheckContext, length: int) -> float:
-    """Smallest total difference over so many periods that shows with 80% power, outcome units; inf in too short data."""
+def detectable_step(context: CheckContext, length: int, *, in_half: bool) -> float:
+    """Smallest total difference over so many periods that shows with 80% power, outcome units; inf in too short data.
+
+    Args:
+        context: The result.
+        length: Periods.
+        in_half: Whether half of the market is compared with the other half, which has half of the outcome and of the noise.
+    """
     n = len(context.problem.data.outcome)
     if 2 * length >= n:
         return math.inf
     stiffness = int(np.bincount(context.posterior.stiffness).argmax())
+    noise = float(np.median(context.posterior.sigma)) * (0.5 * math.sqrt(1.0 - SHARED_NOISE) if in_half else 1.0)
     step = np.zeros(n)
     step[n - 2 * length : n - length] = 1.0
     left = float(projector_of(context.problem, stiffness).product(step, step))
-    return _POWER_ERRORS * float(np.median(context.posterior.sigma)) * length / math.sqrt(max(left, 1e-12))
+    return _POWER_ERRORS * noise * length / math.sqrt(max(left, 1e-12))
 
 
 def _response_ratio(context: CheckContext, c: int, change: float) -> FloatArray:
@@ -66,30 +89,35 @@ def _response_ratio(context: CheckContext, c: int, change: float) -> FloatArray:
     return np.divide(then, now, out=np.ones_like(now), where=now > 0)
 
 
-def _experiment(
-    context: CheckContext, c: int, plan: tuple[float, int, int], expected: float, detectable: float
-) -> Experiment:
-    change, weeks, length = plan
-    channel, per_week = (
-        context.channels[c],
-        float(context.spend[c]) / len(context.problem.data.outcome) * length / weeks,
-    )
+def _experiment(context: CheckContext, c: int, plan: _Plan, expected: float, detectable: float) -> Experiment:
+    per_week = float(context.spend[c]) / len(context.problem.data.outcome) * plan.length / plan.weeks
     return Experiment(
-        channel=channel,
-        change=change,
-        weeks=weeks,
-        spend_change=per_week * change / 100.0,
+        channel=context.channels[c],
+        change=plan.change,
+        weeks=plan.weeks,
+        in_half_of_regions=plan.in_half,
+        spend_change=per_week * plan.change / 100.0 * (0.5 if plan.in_half else 1.0),
         expected=expected,
         detectable=detectable,
-        settles="; ".join(_settles(context, c, change, weeks, expected, detectable)),
+        settles=_settles(context.names[context.channels[c]], plan, expected, detectable),
     )
 
 
-def _settles(
-    context: CheckContext, c: int, change: float, weeks: int, expected: float, detectable: float
-) -> Iterator[str]:
-    how = "without it" if change == -100.0 else f"with {abs(change):.0f}% {'more' if change > 0 else 'less'} of it"
-    yield (
-        f"whether {context.names[context.channels[c]]} works as estimated: {weeks} weeks {how} should then bring "
-        f"{abs(expected):,.0f} {'more' if expected > 0 else 'less'} of the outcome, and {detectable:,.0f} would show"
+def _settles(name: str, plan: _Plan, expected: float, detectable: float) -> str:
+    how = (
+        "without it"
+        if plan.change == -100.0
+        else f"with {abs(plan.change):.0f}% {'more' if plan.change > 0 else 'less'} of it"
     )
+    where = " in half of the regions" if plan.in_half else ""
+    return (
+        f"Whether {name} works as estimated: {plan.weeks} weeks {how}{where} should bring {_rounded(expected)} "
+        f"{'more' if expected > 0 else 'less'} of the outcome there, and a difference of {_rounded(detectable)} would show."
+    )
+
+
+def _rounded(value: float) -> str:
+    """Three digits, no sign, thousands apart."""
+    size = abs(value)
+    digits = max(2 - math.floor(math.log10(size)), 0) if size > 0 else 0
+    return f"{size:,.{digits}f}" if size < 100 else f"{round(size, 2 - math.floor(math.log10(size))):,.0f}"

@@ -20,25 +20,29 @@ def reasons_for(name: str, evidence: Evidence, judgement: Judgement, compared_wi
         return tuple(_for_acting(name, evidence, judgement.direction, compared_with))
     sentences = [_SENTENCES[objection](name, evidence) for objection in judgement.objections]
     if judgement.verdict is Verdict.UNKNOWN:
-        sentences.append("Even twelve weeks without it, or with twice its spend, would not show on the whole market.")
+        sentences.append(
+            "Even twelve weeks without it, or with twice its spend, would not show, not even in half of the regions."
+        )
     return tuple(sentences)
 
 
 def _for_acting(name: str, evidence: Evidence, direction: Direction | None, compared_with: str) -> Iterator[str]:
     chance = evidence.raise_chance
     if direction is Direction.RAISE:
-        yield f"The chance that a further unit spent on {name} returns more than {compared_with} is {chance:.0%}: raise it."
+        yield f"A further unit spent on {name} returns more than {compared_with} with a chance of {chance:.0%}: raise its spend."
     elif direction is Direction.LOWER:
-        yield (
-            f"The chance that the last unit spent on {name} returns less than {compared_with} is {1.0 - chance:.0%}: lower it."
-        )
+        chance = 1.0 - chance
+        yield f"The last unit spent on {name} returns less than {compared_with} with a chance of {chance:.0%}: lower its spend."
     else:
         yield f"{name} works, and a further unit of it returns about as much as {compared_with}: keep its spend."
     yield f"The chance that it does nothing is {_percent(evidence.nothing)}."
     if not math.isnan(evidence.as_good):
-        yield f"Only {_percent(evidence.as_good)} of copies of its spend shifted in time would be credited with as much."
+        share = "Fewer than 1%" if evidence.as_good < 0.01 else f"Only {evidence.as_good:.0%}"
+        yield f"{share} of copies of its spend shifted in time would be credited with as much."
     if not math.isnan(evidence.move):
-        yield "Its return stays within its uncertainty however the question is asked."
+        yield "Its return stays near its uncertainty however the question is asked."
+    if not math.isnan(evidence.recovery_error):
+        yield f"On histories made up on this spend its return was found with an average error of {evidence.recovery_error:.0%}."
 
 
 def _weak_media(name: str, evidence: Evidence) -> str:

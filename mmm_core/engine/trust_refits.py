@@ -1,5 +1,6 @@
 """Shorter answers to changed questions, many at once: what the checks of the trust card are made of."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -61,13 +62,15 @@ class Bench:
         Args:
             cores: Refits at the same time.
             seed: Of everything random.
-            should_stop: Asked many times a second; once it answers yes, :class:`StoppedError` is raised.
+            should_stop: Asked many times a second, in the calling thread alone; once it answers yes, :class:`StoppedError` is
+                raised and refits end.
             plan: Chains of every refit.
         """
         self.cores = cores
         self.seed = seed
         self.plan = plan
         self._should_stop = should_stop
+        self._is_over = threading.Event()
 
     def seeds(self, *place: int) -> np.random.SeedSequence:
         """Randomness that depends on the seed and the place it is used in alone, not on what ran before."""
@@ -76,14 +79,19 @@ class Bench:
     def stop_if_asked(self) -> None:
         """Raise :class:`StoppedError` when the caller wants no more."""
         if self._should_stop is not None and self._should_stop():
+            self._is_over.set()
             raise StoppedError
 
     def refit(self, problem: PosteriorProblem, seeds: np.random.SeedSequence) -> Refit:
         """Short chains in this thread."""
-        watch = None if self._should_stop is None else lambda _: self.stop_if_asked()
         chains = seeds.spawn(self.plan.chains)
-        found = run_chains(problem.data, problem.prior, self.plan, chains, 1, watch, may_go_on=False)
+        found = run_chains(problem.data, problem.prior, self.plan, chains, 1, self._watch, may_go_on=False)
         return Refit(problem, found.draws)
+
+    def _watch(self, _: float) -> None:
+        """End the refit of this thread once the caller wants no more."""
+        if self._is_over.is_set():
+            raise StoppedError
 
     def run(self, calls: Sequence[Callable[[], T]]) -> list[T]:
         """Make calls in parallel; the first error ends all of them.

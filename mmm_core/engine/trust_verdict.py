@@ -16,10 +16,10 @@ MOST_NOTHING, CERTAIN_NOTHING = 0.06, 0.02
 MOST_AS_GOOD, MOST_AS_GOOD_IF_CERTAIN = 0.05, 0.10
 """Share of copies shifted in time that would be credited with as much; the second for channels that certainly do something."""
 
-FURTHEST_MOVE = 2.0
+FURTHEST_MOVE = 1.5
 """Largest movement of its return in a refit, in standard deviations of the answer."""
 
-LARGEST_ERROR = 1.0
+LARGEST_ERROR = 0.5
 """Average error of its return on made-up histories, as a share of its size."""
 
 WORST_FORECAST = 1.5

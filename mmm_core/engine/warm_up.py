@@ -31,6 +31,22 @@ def warm_up() -> None:
     bootstrap_model(design, model, n_refits=2)
 
 
+def warm_up_sampler() -> None:
+    """Compile the averaged estimate, in this process only; some seconds the first time after an update, else milliseconds."""
+    import pandas as pd
+
+    from mmm_core.engine.posterior_sampler import PosteriorSampler
+    from mmm_core.entities.columns import Outcome, PaidMedia
+    from mmm_core.entities.mmmdata_collection import MMMDataCollection
+    from mmm_core.entities.settings import ModelSettings
+
+    days = pd.date_range("2024-01-01", periods=20, freq="7D")
+    table = pd.DataFrame({"day": days, "spend": np.arange(20) % 3, "sales": 10.0 + np.arange(20) % 4})
+    roles = ModelSettings(date="day", outcome=Outcome(column="sales"), paid_media=(PaidMedia(spend="spend"),))
+    data = MMMDataCollection(table=table, settings=roles)
+    PosteriorSampler().sample(data, chains=2, sweeps=30, burn_in=10, cores=1)
+
+
 def warm_up_process(algorithm: str = DEFAULT_ALGORITHM) -> None:
     """Search a little, watch it, rank and refit, in this process."""
     from mmm_core.engine.process_pool import run_folder

@@ -142,7 +142,9 @@ class Experiment:
         channel: Channel key.
         change: Of its spend, in percent: -50.0 means half of today's.
         weeks: How long.
-        spend_change: Spend more or less per week, currency.
+        in_half_of_regions: Whether it needs regions to compare with: spend changes in half of the market only. Otherwise it is
+            made everywhere, against what the baseline expects.
+        spend_change: Spend more or less per week where it changes, currency.
         expected: Outcome more or less over the test if the estimate is right, units of the outcome.
         detectable: The smallest such difference that a test of this size would show with 80% power, units of the outcome; NaN
             when it cannot be told.
@@ -152,6 +154,7 @@ class Experiment:
     channel: str
     change: float
     weeks: int
+    in_half_of_regions: bool
     spend_change: float
     expected: float
     detectable: float

@@ -5,6 +5,7 @@ import numpy as np
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.naming import join_words, readable_name
+from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.run_result import RunResult
 
 NAMED_CHANNELS = 2
@@ -28,14 +29,24 @@ def summarise(result: RunResult) -> str:
     return f"{_leaders(result)}; {models} searched{stopped}, {chosen:,} on the chosen fronts"
 
 
+def summarise_average(posterior: Posterior, kind: OutcomeKind) -> str:
+    """Say which channels bring most in the averaged estimate.
+
+    Args:
+        posterior: The averaged estimate.
+        kind: Revenue or conversion.
+    """
+    paid = posterior.channels[posterior.channels["is_paid"]]
+    outcome = "sales" if kind is OutcomeKind.REVENUE else "conversions"
+    said = _shares([str(name) for name in paid["channel"]], paid["contribution"].to_numpy(np.float64), outcome)
+    return f"{said} (averaged over {posterior.n_draws:,} plausible models)"
+
+
 def _leaders(result: RunResult) -> str:
     output = result.collection.model_output
+    if result.posterior is not None:
+        return summarise_average(result.posterior, output.outcome_kind)
     outcome = "sales" if output.outcome_kind is OutcomeKind.REVENUE else "conversions"
-    posterior = result.posterior
-    if posterior is not None:
-        paid = posterior.channels[posterior.channels["is_paid"]]
-        said = _shares([str(name) for name in paid["channel"]], paid["contribution"].to_numpy(np.float64), outcome)
-        return f"{said} (averaged over {posterior.n_draws:,} plausible models)"
     row = output.solution_ids.index(result.pareto["recommended_id"])
     return _shares(list(output.paid_names), output.paid_contributions[row], outcome)
 

@@ -58,8 +58,8 @@ def verdict_lines(card: TrustCard) -> list[str]:
     for verdict in card.verdicts:
         said = verdict.verdict.value + (f": {verdict.direction.value}" if verdict.direction else "")
         test = verdict.experiment
-        more = f" Test {test.change:+.0f}% for {test.weeks} weeks: it settles {test.settles}." if test else ""
-        lines.append(f"{names[verdict.channel]}: {said}. {' '.join(verdict.reasons)}{more}")
+        tried = f" Test: {test.settles}" if test else ""
+        lines.append(f"{names[verdict.channel]}: {said}. {' '.join(verdict.reasons)}{tried}")
     return lines
 
 

@@ -28,9 +28,12 @@ def main() -> int:
     from tests.bench.cold import measure_cold, measure_models
     from tests.bench.coverage import measure_coverage
     from tests.bench.data_sets import VARIABLE, public_data, searched_data
+    from tests.bench.model_page import measure_model_page
+    from tests.bench.sampler import measure_sampler
     from tests.bench.search_quality import measure_quality
     from tests.bench.speed import measure_evaluation, measure_runs, measure_sizes
     from tests.bench.tables import Results, check_targets, save
+    from tests.bench.trust import measure_trust
 
     began = time.perf_counter()
     results = Results()
@@ -51,6 +54,9 @@ def main() -> int:
     measure_clusters(results)
     measure_allocation(results)
     measure_coverage(results, quick=options.quick)
+    measure_sampler(results, quick=options.quick)
+    measure_trust(results)
+    measure_model_page(results, quick=options.quick)
     is_met = check_targets(results, demo_only=options.demo_only, quick=options.quick)
     minutes = (time.perf_counter() - began) / 60
     heading = (

@@ -1,0 +1,59 @@
+"""Forecasts of periods whose outcome was not looked at."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mmm_core.engine.forecast import Forecast, forecast
+from mmm_core.engine.posterior_problem import PosteriorProblem
+from mmm_core.engine.trust_refits import Bench
+from mmm_core.kernels.sampler_summary import Draws
+from tests.posterior_data import market, market_table
+
+BENCH = Bench(1, 5)
+
+
+def sample(problem: PosteriorProblem, seeds: np.random.SeedSequence) -> Draws:
+    return BENCH.refit(problem, seeds).draws
+
+
+def foretell(table: pd.DataFrame, n_known: int = 107) -> Forecast:
+    return forecast(market(table), n_known, 13, BENCH.seeds(0), sample)
+
+
+def test_what_came_is_not_looked_at() -> None:
+    table = market_table()
+    before = foretell(table).draws
+    table.loc[107:, "y"] = 5.0
+    after = foretell(table)
+    np.testing.assert_array_equal(after.draws, before)
+    np.testing.assert_array_equal(after.actual, np.full(13, 5.0))
+
+
+def test_media_and_season_of_the_future_are_foreseen() -> None:
+    made = foretell(market_table(noise=0.02))
+    assert np.corrcoef(made.expected, made.actual)[0, 1] > 0.9
+    assert np.abs(made.expected - made.actual).mean() < 0.05 * made.actual.mean()
+
+
+def test_a_trend_goes_on() -> None:
+    table = market_table(noise=0.01)
+    table["y"] += 10.0 * np.arange(len(table))
+    made = foretell(table)
+    assert made.expected.mean() == pytest.approx(made.actual.mean(), rel=0.05)
+
+
+def test_ranges_hold_about_as_often_as_they_say() -> None:
+    inside = []
+    for seed in range(6):
+        made = foretell(market_table(seed=seed))
+        low, high = np.quantile(made.draws, [0.05, 0.95], axis=0)
+        inside.append(((low <= made.actual) & (made.actual <= high)).mean())
+    assert 0.75 < np.mean(inside) <= 1.0
+
+
+def test_media_that_stop_bring_only_what_is_carried_over() -> None:
+    table = market_table(n_channels=1, media=1.0, noise=0.02)
+    spent = foretell(table).expected.mean()
+    table.loc[107:, "c0"] = 0.0
+    assert foretell(table).expected.mean() < 0.7 * spent
