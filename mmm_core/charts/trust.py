@@ -12,6 +12,7 @@ from mmm_core.entities.design import FloatArray
 from mmm_core.entities.trust import CheckKey, CheckNumber, CheckStatus, TrustCard
 
 POSTERIOR_LABEL = "about 90% (posterior)"
+RELATIVE_WIDTH = "Relative width of the range against before"
 _ROW_HEIGHT = 48
 _ROOM = 1.6
 """How far the axis goes beyond the widest range after the data: ranges before them would squeeze everything else."""
@@ -24,7 +25,7 @@ class RangePoints(NamedTuple):
         channels: Keys, highest spend first.
         before: Low and high end before the data, shape (n_channels, 2).
         after: The same after them.
-        width: Width after as a share of before, shape (n_channels,).
+        width: Width relative to the return, after as a share of before, shape (n_channels,).
         words: Names and units.
     """
 
@@ -67,10 +68,8 @@ def range_points(card: TrustCard, words: Vocabulary, *, most_channels: int | Non
         names = (f"Low end {when} the data", f"High end {when} the data")
         return np.array([[number_named(found[channel], name) for name in names] for channel in channels])
 
-    before, after = ends("before"), ends("after")
-    reach = before[:, 1] - before[:, 0]
-    width = np.divide(after[:, 1] - after[:, 0], reach, out=np.full(len(channels), np.nan), where=reach > 0)
-    return RangePoints(channels, before, after, width, words)
+    width = np.array([number_named(found[channel], RELATIVE_WIDTH) / 100.0 for channel in channels])
+    return RangePoints(channels, ends("before"), ends("after"), width, words)
 
 
 def draw_ranges(points: RangePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
@@ -199,11 +198,10 @@ def _range_title(points: RangePoints) -> str:
     if not np.isfinite(points.width).any():
         return "What the data added to what was believed before"
     most, least = int(np.nanargmin(points.width)), int(np.nanargmax(points.width))
-    share = percent(float(points.width[most]))
     if most == least:
-        return f"The range of {names[most]} is {share} as wide as before the data"
-    rest = percent(float(points.width[least]))
-    return f"The data say most about {names[most]} ({share} of the range before is left), least about {names[least]} ({rest})"
+        share = percent(float(points.width[most]))
+        return f"Relative to its return, the range of {names[most]} is {share} as wide as before the data"
+    return f"The data say most about {names[most]}, least about {names[least]}"
 
 
 def _forecast_title(points: ForecastPoints) -> str:

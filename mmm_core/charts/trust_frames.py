@@ -70,7 +70,7 @@ def range_frame(points: RangePoints) -> pd.DataFrame:
             "before_high": points.before[:, 1],
             "after_low": points.after[:, 0],
             "after_high": points.after[:, 1],
-            "width_against_before": points.width,
+            "relative_width_against_before": points.width,
         }
     )
 
