@@ -145,6 +145,42 @@ def _run_average(project: "Project", out: Path, interrupt: "_Interrupt", *, quie
         _say(f"{summarise_average(posterior, project.data.settings.outcome.kind)}. Written to {out}: summary.json")
 
 
+@app.command("trust")
+def check_trust(
+    project: Annotated[Path, typer.Argument(help="Project file, YAML or JSON.", show_default=False)],
+    data: Annotated[Path, typer.Option(help="Data, CSV or XLSX.", show_default=False)],
+    out: Annotated[
+        Path | None, typer.Option(help="File for the whole card, as JSON.", show_default=False, dir_okay=False)
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say no progress, only the verdicts.")] = False,
+    cores: Annotated[
+        int | None, typer.Option(min=1, help="Threads; default: what the project file says.", show_default=False)
+    ] = None,
+) -> None:
+    """Check the recommended answer of a project, and say per channel what may be done: act, test first, or cannot be told."""
+    from mmm_core.engine.project_file import load_project_file
+    from mmm_core.runs.processes import shield_from_interrupt
+    from mmm_core.runs.trust_report import check_project, prepare_file, verdict_lines, write_card
+
+    loaded = load_project_file(project, data)
+    if cores is not None:
+        loaded = dataclasses.replace(loaded, trials=dataclasses.replace(loaded.trials, cores=cores))
+    if out is not None:
+        prepare_file(out)
+    interrupt = _Interrupt()
+    shield_from_interrupt(interrupt)
+    card = check_project(loaded, tell=(lambda _: None) if quiet else _warn, should_stop=lambda: interrupt.came)
+    if card is None or not card.is_complete:
+        _warn("Stopped; nothing was written.")
+        raise typer.Exit(INTERRUPTED)
+    for line in verdict_lines(card):
+        _say(line)
+    if out is not None:
+        write_card(out, card, loaded)
+        if not quiet:
+            _warn(f"Written to {out}.")
+
+
 class _Interrupt:
     """Remembers the first Ctrl-C; the second ends the process at once."""
 

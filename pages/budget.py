@@ -3,10 +3,10 @@
 import streamlit as st
 
 from mmm_core.engine.budget_form import HORIZONS, BudgetForm, request_from
-from mmm_core.entities.model_set import SetBasis
+from mmm_core.entities.model_set import AVERAGED_ID, SetBasis
 from mmm_core.entities.records import ProjectRecord, RunRecord
 from mmm_core.errors import MMMError, NotFoundError
-from pages.shared import guards, loaders, model_choice
+from pages.shared import guards, loaders, model_choice, trust_summary
 from pages.shared.boundary import guarded, page
 from pages.shared.budget_answer import WHAT_PLANS_ARE, Answer, draw_answer
 from pages.shared.budget_kept import draw_kept, keep_bar
@@ -25,6 +25,8 @@ def render() -> None:
         st.info("This run has no paid channel, so there is no budget to plan.", icon=":material/block:")
         return
     st.fragment(_workbench)(project, run.run_id, solution_id)
+    if solution_id == AVERAGED_ID:
+        trust_summary.draw(run.run_id)
     st.divider()
     st.fragment(_kept)(run.run_id)
 

@@ -17,7 +17,7 @@ from mmm_core.entities.records import ProjectRecord
 from mmm_core.entities.settings import Window
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import MMMError
-from pages.shared import boundary, configure_state, configure_tables, guards, loaders, session
+from pages.shared import boundary, configure_detect, configure_state, configure_tables, guards, loaders, session
 from pages.shared.configure_expert import carry_over_section, search_section
 from pages.shared.configure_state import Keys
 from pages.shared.configure_summary import problems_and_next_step, summary
@@ -60,6 +60,8 @@ def render() -> None:
             draft = search_section(draft, key)
     checked = _check(draft, upload, project)
     configure_state.keep_draft(project, upload, draft, checked.problems)
+    with left:
+        configure_detect.panel(checked.data, project.project_id)
     with right, st.container(key="summary", gap="medium"):
         summary(checked.data, checked.trials)
         problems_and_next_step(checked.problems, draft, in_data=checked.in_data)

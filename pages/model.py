@@ -9,7 +9,16 @@ from mmm_core.engine.candidate_filter import passing, ranked_ids
 from mmm_core.entities.model_set import AVERAGED_ID
 from mmm_core.entities.records import ProjectRecord, RunRecord
 from mmm_core.entities.run_result import RunResult
-from pages.shared import guards, loaders, model_choice, model_header, model_panels, pareto_filters, session
+from pages.shared import (
+    guards,
+    loaders,
+    model_choice,
+    model_header,
+    model_panels,
+    pareto_filters,
+    session,
+    trust_summary,
+)
 from pages.shared.boundary import page
 from pages.shared.routes import Route
 from pages.shared.widgets import Crumb, NextStep, as_text, header, next_step, project_crumbs, run_crumb
@@ -38,6 +47,8 @@ def render() -> None:
     if not is_average:
         with badges:  # last: grouping the models of a run for the first time keeps no panel waiting
             model_choice.cluster_badge(run, solution_id)
+    else:
+        trust_summary.draw(run.run_id)
     if Route.BUDGET.exists:
         next_step(NextStep("Plan the budget", Route.BUDGET))
 

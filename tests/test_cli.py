@@ -12,7 +12,9 @@ import pytest
 
 from mmm_core.cli import main
 from mmm_core.entities.trials_config import TrialsConfig
+from mmm_core.entities.trust import TrustCard, Verdict
 from mmm_core.runs.execute import execute_project
+from mmm_core.store.codec import decode
 from tests.runs.demo import DEMO_CSV, ENDLESS, demo_project, demo_text
 from tests.runs.studio_process import ROOT, run_studio, studio_environment, wait_until
 
@@ -118,6 +120,41 @@ def test_a_missing_data_file_is_refused(refused: Refused) -> None:
 def test_a_folder_that_cannot_be_written_is_refused_before_the_search(refused: Refused, tmp_path: Path) -> None:
     (tmp_path / "taken").touch()
     assert "taken" in refused(demo_text(ENDLESS), out="taken/out")
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    folder = tmp_path_factory.mktemp("trust")
+    (folder / "project.yaml").write_text(demo_text(TINY), encoding="utf-8")
+    ran = run_studio("trust", "project.yaml", "--data", DEMO_CSV, "--out", "new/card.json", workspace=folder)
+    assert ran.returncode == 0, ran.stderr
+    return folder / "new" / "card.json", ran
+
+
+def test_trust_says_a_verdict_per_channel_and_its_progress_beside_it(
+    checked: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    lines = checked[1].stdout.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["TV", "Search", "Social", "OOH", "Print"]
+    said = [verdict.value for verdict in Verdict]
+    assert all(any(line.split(": ", 1)[1].startswith(words) for words in said) for line in lines)
+    assert all(f"{number}/8 " in checked[1].stderr for number in range(1, 9))
+
+
+def test_the_card_is_strict_json_that_can_be_read_again(checked: tuple[Path, object]) -> None:
+    document = json.loads(checked[0].read_text(encoding="utf-8"), parse_constant=pytest.fail)
+    card = decode(TrustCard, document)
+    assert card.is_complete
+    assert card.seed == 7
+    assert document["data_hash"] == demo_project().data.data_hash
+
+
+def test_trust_refuses_a_place_that_cannot_be_written_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "project.yaml").write_text(demo_text(TINY), encoding="utf-8")
+    (tmp_path / "taken").touch()
+    ran = run_studio("trust", "project.yaml", "--data", DEMO_CSV, "--out", "taken/card.json", workspace=tmp_path)
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
+    assert "taken" in ran.stderr
 
 
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:

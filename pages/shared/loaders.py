@@ -16,7 +16,7 @@ import streamlit as st
 
 from mmm_core.charts.vocabulary import Vocabulary, averaged_vocabulary, vocabulary
 from mmm_core.engine.model_summary import SearchSize, expected_rate, search_size, seconds_of
-from mmm_core.engine.project_file import ParsedProject, parse_project
+from mmm_core.engine.project_file import ParsedProject, parse_project, write_project
 from mmm_core.entities.budget import BudgetPlan, BudgetRequest
 from mmm_core.entities.clusters import ClusterReport, TooFewModels
 from mmm_core.entities.findings import IngestResult
@@ -29,7 +29,7 @@ from mmm_core.entities.records import ProjectRecord, RunRecord, WorkerRecord
 from mmm_core.entities.run_result import RunResult
 from mmm_core.entities.scenario import Scenario, ScenarioRecord
 from mmm_core.entities.trials_config import TrialsConfig
-from mmm_core.entities.trust import TrustCard
+from mmm_core.entities.trust import Detectability, TrustCard
 from mmm_core.errors import MMMError, NotFoundError
 from mmm_core.store.scenario_codec import request_key
 from mmm_core.store.workspace import Workspace
@@ -123,6 +123,16 @@ def trust_card(run_id: str) -> TrustCard | None:
 def request(run: RunRecord) -> ParsedProject:
     """What a run was asked to do: its project file, read."""
     return _request(run.run_id, run.project_file)
+
+
+def detectability(data: MMMDataCollection) -> Detectability:
+    """How large the effect of every channel must be before these data can show it; takes seconds when it was not asked before."""
+    return _detectability(detectability_key(data), data)
+
+
+def detectability_key(data: MMMDataCollection) -> tuple[str, str]:
+    """What the answer of :func:`detectability` depends on: the data, and everything the settings say."""
+    return data.data_hash, write_project(data.settings, TrialsConfig(), 0)
 
 
 def pick_model(run_id: str, solution_id: str | None) -> None:
@@ -371,6 +381,14 @@ def _budget_plan(
 def _trust_card(folder: str, run_id: str, version: int) -> TrustCard | None:
     del folder
     return workspace().load_trust(run_id) if version else None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _detectability(question: tuple[str, str], _data: MMMDataCollection) -> Detectability:
+    from mmm_core.engine.detectability import detectable_roas
+
+    del question  # the key of the cache; says all that _data does
+    return detectable_roas(_data)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -26,16 +26,21 @@ EXPLAINED_UNDER = MappingProxyType(
         "Saturation": ("alpha", "gamma", "saturation"),
         "Shares of spend and effect": ("effect_share", "spend_share"),
         "ROAS and cost per conversion": ("break_even", "margin", "roas"),
+        "Marginal ROAS": ("marginal_roas",),
         "Fit error": ("nrmse", "rsq"),
         "Business error": ("decomp_rssd", "rssd_zero_penalty"),
         "Shrinkage": ("lambda", "penalty"),
         "Validation": ("train_size", "validation"),
         "Search": ("algorithm", "candidate", "convergence", "cores", "iterations", "seed", "trials"),
         "Fronts and the recommended model": ("front", "weights"),
-        "Posterior interval": ("posterior", "r_hat"),
+        "Averaged estimate": ("averaged", "r_hat"),
+        "Posterior interval": ("posterior",),
         "Marginal ROAS": ("marginal_roas",),
-        "Budget plan": ("budget_aim", "budget_freedom", "budget_history", "budget_models", "extrapolation", "lock"),
         "Clusters": ("cluster", "silhouette"),
+        "Response curves": ("extrapolation",),
+        "Budget plan": ("budget_aim", "budget_freedom", "budget_history", "budget_models", "lock"),
+        "Trust card": ("placebo", "trust_card", "verdict"),
+        "Detectable ROAS": ("detectable",),
     }
 )
 """Terms of the glossary by the heading under which the methodology explains them."""
