@@ -26,7 +26,6 @@ EXPLAINED_UNDER = MappingProxyType(
         "Saturation": ("alpha", "gamma", "saturation"),
         "Shares of spend and effect": ("effect_share", "spend_share"),
         "ROAS and cost per conversion": ("break_even", "margin", "roas"),
-        "Marginal ROAS": ("marginal_roas",),
         "Fit error": ("nrmse", "rsq"),
         "Business error": ("decomp_rssd", "rssd_zero_penalty"),
         "Shrinkage": ("lambda", "penalty"),
