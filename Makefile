@@ -1,4 +1,4 @@
-# Five verbs: setup run check test bench. Each sets up what it needs; only Python 3.11+ and make have to be there.
+# Six verbs: setup run check test bench recovery. Each sets up what it needs; only Python 3.11+ and make have to be there.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export NUMBA_NUM_THREADS := 1
 
-.PHONY: setup run check test bench pictures lock
+.PHONY: setup run check test bench recovery pictures lock
 
 setup: $(READY)
 
@@ -40,6 +40,10 @@ test: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench.bench $(BENCH_ARGS)
+
+# How near every estimate comes to known answers, on made-up markets; writes docs/recovery.md. Goes on where it was ended.
+recovery: setup
+	$(BIN)/python -m tests.recovery.recover $(RECOVERY_ARGS)
 
 # For maintainers: the README's pictures, and the lock after a change of dependencies.
 pictures: setup

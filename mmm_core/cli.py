@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from mmm_core.entities.estimate import Estimate
 from mmm_core.errors import MMMError, RunCancelledError
 
 if TYPE_CHECKING:
+    from mmm_core.entities.project import Project
     from mmm_core.entities.run_result import SearchProgress
 
 BAD_INPUT = 2
@@ -90,6 +92,9 @@ def run_project(
     cores: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: what the project file says.", show_default=False)
     ] = None,
+    estimate: Annotated[
+        Estimate, typer.Option(help="The recommended answer (averaged), the models of the search (pareto), or both.")
+    ] = Estimate.BOTH,
 ) -> None:
     """Run a project file on its data, as the dashboard would, and write the results into a folder."""
     from mmm_core.engine.project_file import load_project_file
@@ -104,9 +109,17 @@ def run_project(
     prepare_folder(out)
     interrupt = _Interrupt()
     shield_from_interrupt(interrupt)
+    if estimate is Estimate.AVERAGED:
+        _run_average(loaded, out, interrupt, quiet=quiet)
+        return
     with _progress_bar(quiet) as tell:
         try:
-            result, _ = execute_project(loaded, progress=tell, should_stop=lambda: interrupt.came)
+            result, _ = execute_project(
+                loaded,
+                progress=tell,
+                should_stop=lambda: interrupt.came,
+                with_average=estimate is Estimate.BOTH,
+            )
         except RunCancelledError:
             assert interrupt.came, "nobody else can stop it"
     if interrupt.came:
@@ -115,6 +128,21 @@ def run_project(
     write_run(out, result)
     if not quiet:
         _say(f"{summarise(result)}. Written to {out}: models.parquet, pareto.parquet, summary.json")
+
+
+def _run_average(project: "Project", out: Path, interrupt: "_Interrupt", *, quiet: bool) -> None:
+    """The recommended answer alone, without a search."""
+    from mmm_core.runs.execute import average
+    from mmm_core.runs.export import write_average
+    from mmm_core.runs.headline import summarise_average
+
+    posterior = average(project, should_stop=lambda: interrupt.came, patience=0.0)
+    if posterior is None or interrupt.came:
+        _warn("Stopped; nothing was written.")
+        raise typer.Exit(INTERRUPTED)
+    write_average(out, project, posterior)
+    if not quiet:
+        _say(f"{summarise_average(posterior, project.data.settings.outcome.kind)}. Written to {out}: summary.json")
 
 
 class _Interrupt:

@@ -76,7 +76,7 @@ def _first_steps() -> None:
         ("1 · Upload", "A CSV or Excel file: one row per week or day, sales, and what each channel cost."),
         ("2 · Configure", "Confirm which column is what. Everything is filled in as a suggestion."),
         ("3 · Run", "10,000 models are fitted and compared in seconds; watch them appear."),
-        ("4 · Explore", "See what each channel brought, how sure that is, and pick the model you trust."),
+        ("4 · Decide", "See what each channel brought, how sure that is, and plan the next budget."),
     )
     for cell, (title, text) in zip(st.columns(len(steps)), steps, strict=True):
         with cell.container(border=True, height="stretch"):
@@ -192,7 +192,7 @@ def _open(project: ProjectRecord, runs: list[RunRecord]) -> None:
     if finished is None or not runs[0].status.is_over:
         go_to(Route.RUN)
     session.open_run(finished.run_id)
-    go_to(Route.PARETO)
+    go_to(Route.MODEL)
 
 
 @st.dialog("Rename project", on_dismiss=dialogs.answered)

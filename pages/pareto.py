@@ -14,9 +14,10 @@ from mmm_core.charts.frames import candidate_frame
 from mmm_core.charts.summary import WHAT_THE_MODELS_ARE
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.engine.candidate_filter import BoolArray, passing, ranked_ids, survivor_table
+from mmm_core.entities.model_set import AVERAGED_ID
 from mmm_core.entities.records import ProjectRecord, RunRecord
 from mmm_core.entities.run_result import RunResult
-from pages.shared import guards, loaders, model_views, pareto_card, pareto_filters, session
+from pages.shared import guards, loaders, model_choice, model_views, pareto_card, pareto_filters, session
 from pages.shared.boundary import guarded, page
 from pages.shared.reuse import stem_of, take_along
 from pages.shared.widgets import (
@@ -36,7 +37,7 @@ CHART = "candidates"
 def render() -> None:
     project, run, result = guards.require_result()
     words = loaders.words(run)
-    solution_id = _selected(run, result)
+    solution_id = model_choice.selected(result)
     picked = " (picked)" if solution_id == result.collection.selected_id else ""
     data = project_crumbs(project, loaders.run_upload(run.run_id), is_current=False)
     header("Pareto explorer", [*data, run_crumb(run), Crumb(f"model {solution_id}{picked}")])
@@ -51,13 +52,6 @@ def render() -> None:
         pareto_card.draw(run, result, words, solution_id, ranked_ids(result, keep))
     st.fragment(_views)(run.run_id, solution_id)
     _take_away(project, run, result, keep)
-
-
-def _selected(run: RunRecord, result: RunResult) -> str:
-    """The model that is looked at: that of the address, else the picked or the recommended one."""
-    known = set(result.collection.model_output.solution_ids)
-    wanted = session.model_id() or result.collection.selected_id or ""
-    return wanted if wanted in known else result.pareto["recommended_id"]
 
 
 def _take_click(key: str) -> None:
@@ -96,6 +90,7 @@ def _scatter(
         selected_id=solution_id,
         colour=colour_values(result, colour),
         colour_title=colour_choices(words)[colour],
+        average=_average(run, result),
     )
     chart(
         draw_candidates(points, current_theme()),
@@ -105,6 +100,14 @@ def _scatter(
         alt="Scatter of all candidates: error of fit across, gap to spend shares up. The list beside it selects the same models.",
         on_select=functools.partial(_take_click, _chart_key(run)),
     )
+
+
+def _average(run: RunRecord, result: RunResult) -> tuple[float, float] | None:
+    """Where the recommended answer would stand among the candidates."""
+    if result.posterior is None:
+        return None
+    metrics = loaders.model(run.run_id, AVERAGED_ID).metrics
+    return metrics["nrmse"], metrics["decomp_rssd"]
 
 
 @guarded("views of the model")

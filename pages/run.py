@@ -102,12 +102,22 @@ def _finished(project: ProjectRecord, upload: IngestResult, run: RunRecord) -> N
         run_panels.final_cloud(result)
     with right, st.container(border=True, gap="small"):
         run_panels.found(run, result, words)
-        if st.button(
-            "Explore the models",
-            key="explore",
+        has_answer = result.posterior is not None
+        if has_answer and st.button(
+            "See the recommendation",
+            key="recommendation",
             type="primary",
             icon=":material/arrow_forward:",
             icon_position="right",
+            width="stretch",
+        ):
+            session.open_model(None)
+            go_to(Route.MODEL)
+        if st.button(
+            "Explore the models",
+            key="explore",
+            type="secondary" if has_answer else "primary",
+            icon=":material/scatter_plot:",
             width="stretch",
         ):
             go_to(Route.PARETO)

@@ -65,7 +65,7 @@ def _card(project: ProjectRecord, run: RunRecord) -> None:
             if st.button("Open", key=f"open_{run.run_id}", icon=":material/folder_open:"):
                 session.open_project(run.project_id)
                 session.open_run(run.run_id)
-                go_to(Route.PARETO)
+                go_to(Route.MODEL)
             st.button(
                 "Rename",
                 key=f"rename_{run.run_id}",

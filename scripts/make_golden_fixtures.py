@@ -165,6 +165,58 @@ def write_choices(folder: Path, run: str) -> None:
     (TARGET / f"{run}.json").write_text(json.dumps(answer, separators=(",", ":")))
 
 
+def our_studies(path: Path) -> list[dict[str, Any]]:
+    """Lift studies as a project file has them."""
+    table = read_csv(path)
+    columns = ("channel", "liftStartDate", "liftEndDate", "liftAbs", "spend", "confidence", "calibration_scope")
+    return [
+        {
+            "channels": channel.split("+"),
+            "start": start,
+            "end": end,
+            "lift": float(lift),
+            "spend": float(spend),
+            "confidence": float(confidence),
+            "scope": scope,
+        }
+        for channel, start, end, lift, spend, confidence, scope in zip(*(table[name] for name in columns), strict=True)
+    ]
+
+
+def write_calibration(golden: Path) -> None:
+    """Lift studies, what R makes of them in every calibrated fit, and in every candidate of the calibrated search."""
+    studies = {
+        name: our_studies(golden / f"demo/calibration_input{ending}.csv")
+        for name, ending in (("plain", ""), ("flipscope", "_flipscope"))
+    }
+    order = ["+".join(study["channels"]) for study in studies["plain"]]
+
+    def by_study(names: list[str], values: list[Any]) -> list[Any]:
+        found = {"+".join(map(our_name, name.split("+"))): value for name, value in zip(names, values, strict=True)}
+        return [found[name] for name in order]
+
+    fits: dict[str, Any] = {}
+    for path in sorted((golden / "demo/fits").glob("*calib*.json")):
+        fit = json.loads(path.read_text())
+        table = fit["liftCalibration"]
+        fits[path.stem] = {
+            "studies": "flipscope" if path.stem.endswith("flipscope") else "plain",
+            "predicted": by_study(table["liftMedia"], table["decompAbsScaled"]),
+            "ape": by_study(table["liftMedia"], table["mape_lift"]),
+            "mape": fit["result"]["mape"],
+        }
+    (TARGET / "calibration.json").write_text(json.dumps({"studies": studies, "fits": fits}, separators=(",", ":")))
+    candidates = read_csv(golden / "demo/run_calib/all_hyperparameters.csv")["solID"]
+    table = read_csv(golden / "demo/run_calib/all_calibration.csv")
+    media = ["+".join(map(our_name, name.split("+"))) for name in table["liftMedia"]]
+    place = [(candidates.index(one), order.index(name)) for one, name in zip(table["solID"], media, strict=True)]
+    arrays = {}
+    for key, column in (("predicted", "decompAbsScaled"), ("ape", "mape_lift")):
+        arrays[key] = np.full((len(candidates), len(order)), np.nan)
+        arrays[key][tuple(np.transpose(place))] = numbers(table[column])
+    np.savez_compressed(TARGET / "calibration.npz", solution_ids=np.array(candidates), **arrays)
+
+
 def write_clusters(golden: Path) -> None:
     """The models R clustered: coordinates from 0 to 1, labels, sum of squares per number of clusters, and one pick each."""
     folder = golden / "demo/run"
@@ -221,6 +273,7 @@ def main() -> None:
     write_inputs(golden)
     write_fits(golden)
     write_runs(golden)
+    write_calibration(golden)
     write_clusters(golden)
     write_units(golden)
     for path in sorted(TARGET.iterdir()):

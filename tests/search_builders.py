@@ -1,5 +1,7 @@
 """Searches and their results for tests, small and fast."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from mmm_core.engine.search import SearchAlgorithm
@@ -17,8 +19,20 @@ def two_errors(points: FloatArray) -> FloatArray:
     return np.column_stack([0.1 + near, 0.05 + far])
 
 
-def search_through(search: SearchAlgorithm, n: int, *, spoilt_share: float = 0.0) -> tuple[FloatArray, FloatArray]:
-    """Let a search solve :func:`two_errors`; a share of the second errors is made infinite.
+def three_errors(points: FloatArray) -> FloatArray:
+    """:func:`two_errors` and a third one that is smallest at 0.5 in the first coordinate and 0.1 in the second."""
+    third = 0.1 + np.hypot(points[:, 0] - 0.5, points[:, 1] - 0.1)
+    return np.column_stack([two_errors(points), third])
+
+
+def search_through(
+    search: SearchAlgorithm,
+    n: int,
+    *,
+    spoilt_share: float = 0.0,
+    errors: Callable[[FloatArray], FloatArray] = two_errors,
+) -> tuple[FloatArray, FloatArray]:
+    """Let a search solve a test problem; a share of the second errors is made infinite.
 
     Returns:
         Points and losses in the order they were tried.
@@ -27,7 +41,7 @@ def search_through(search: SearchAlgorithm, n: int, *, spoilt_share: float = 0.0
     points, losses = [], []
     while sum(map(len, points)) < n:
         asked = search.ask(min(search.batch_size, n - sum(map(len, points))))
-        answer = two_errors(asked)
+        answer = errors(asked)
         answer[random.random(len(answer)) < spoilt_share, 1] = np.inf
         search.tell(asked, answer)
         points.append(asked)

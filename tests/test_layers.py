@@ -16,8 +16,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": {"errors", "entities", "kernels"},
     "charts": {"errors", "entities"},
     "store": {"errors", "entities"},
+    "report": {"errors", "entities", "charts"},
     "runs": {"errors", "entities", "engine", "store"},
-    "cli": {"errors", "entities", "kernels", "engine", "charts", "store", "runs"},
+    "cli": {"errors", "entities", "kernels", "engine", "charts", "store", "report", "runs"},
 }
 
 ONLY_IN: dict[str, set[str]] = {
@@ -27,7 +28,7 @@ ONLY_IN: dict[str, set[str]] = {
     "holidays": {"engine"},
     "sklearn": {"engine"},
     "yaml": {"engine"},
-    "openpyxl": {"engine"},
+    "openpyxl": {"engine", "report"},
     "charset_normalizer": {"engine"},
     "joblib": {"engine", "runs"},
     "plotly": {"charts"},

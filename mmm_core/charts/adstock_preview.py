@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from mmm_core.charts.theme import PALETTES, Theme, apply_theme
+from mmm_core.charts.theme import PALETTES, Theme, apply_theme, faint
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.naming import readable_name
 
@@ -113,7 +113,7 @@ def _band(
                 mode="lines",
                 line=edge,
                 fill=fill,
-                fillcolor=_faint(colour),
+                fillcolor=faint(colour, 0.18),
                 hovertemplate=f"{hover}<extra></extra>",
             ),
             row=1,
@@ -130,11 +130,6 @@ def _band(
         row=1,
         col=column,
     )
-
-
-def _faint(colour: str) -> str:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.18)"
 
 
 def _title(points: PreviewPoints) -> str:

@@ -38,6 +38,7 @@ class CandidatePoints(NamedTuple):
         recommended: Index of the recommended model.
         selected: Index of the selected model, or None.
         groups: Indices of the points per trace, in the order of the traces of the figure.
+        average: Error of fit and gap to spend of the averaged estimate, which is no candidate; None without one.
     """
 
     nrmse: FloatArray
@@ -51,6 +52,7 @@ class CandidatePoints(NamedTuple):
     recommended: int
     selected: int | None
     groups: tuple[IntArray, ...]
+    average: tuple[float, float] | None = None
 
     @property
     def n_hidden(self) -> int:
@@ -65,6 +67,7 @@ def candidate_points(
     selected_id: str | None = None,
     colour: FloatArray | None = None,
     colour_title: str = "",
+    average: tuple[float, float] | None = None,
     max_drawn: int = MAX_DRAWN,
 ) -> CandidatePoints:
     """Collect what the scatter of all candidates shows.
@@ -75,6 +78,7 @@ def candidate_points(
         selected_id: The selected model.
         colour: Value that colours the points, shape (n_candidates,); None colours by front.
         colour_title: What ``colour`` is.
+        average: Error of fit and gap to spend of the averaged estimate.
         max_drawn: Above this many candidates all fronts and a fixed random sample are drawn.
 
     Returns:
@@ -103,6 +107,7 @@ def candidate_points(
         recommended=recommended,
         selected=selected,
         groups=_groups(front, keep, drawn, output.metric("nrmse"), recommended),
+        average=average,
     )
 
 
@@ -117,8 +122,10 @@ def draw_candidates(points: CandidatePoints, theme: Theme = Theme.LIGHT, *, clic
     for k, rows in enumerate(points.groups[2:-1]):
         _add_front(figure, points, rows, k, palette)
     _add_marks(figure, points, palette)
+    _add_average(figure, points, palette)
     apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points, clickable), height=HEIGHT)
-    x_range, y_range = _view(points.nrmse, points), _view(points.rssd, points)
+    also = points.average or (np.nan, np.nan)
+    x_range, y_range = _view(points.nrmse, points, also[0]), _view(points.rssd, points, also[1])
     figure.update_layout(
         hovermode="closest",
         clickmode="event+select" if clickable else "none",
@@ -233,10 +240,10 @@ def _add_marks(figure: go.Figure, points: CandidatePoints, palette: Palette) -> 
             x=points.nrmse[rows],
             y=points.rssd[rows],
             mode="markers",
-            name="recommended by the search",
+            name="best of the search",
             marker={"symbol": "star", "size": 20, "color": palette.star, "line": {"width": 1.5, "color": palette.text}},
             unselected={"marker": {"opacity": 1}},
-            **_hover(points, rows, " · recommended"),
+            **_hover(points, rows, " · best of the search"),
         )
     )
     if points.selected is None:
@@ -254,15 +261,39 @@ def _add_marks(figure: go.Figure, points: CandidatePoints, palette: Palette) -> 
     )
 
 
-def _view(values: FloatArray, points: CandidatePoints) -> list[float]:
+def _add_average(figure: go.Figure, points: CandidatePoints, palette: Palette) -> None:
+    """Mark where the recommended answer would stand; it cannot be clicked, because it is no candidate."""
+    if points.average is None:
+        return
+    fit, gap = points.average
+    figure.add_trace(
+        go.Scattergl(
+            x=[fit],
+            y=[gap],
+            mode="markers",
+            name="recommended: the average",
+            marker={
+                "symbol": "diamond",
+                "size": 15,
+                "color": palette.newest,
+                "line": {"width": 2, "color": palette.text},
+            },
+            unselected={"marker": {"opacity": 1}},
+            hovertemplate=f"<b>Recommended: the average</b><br>error of fit {fit:.4f}<br>gap to spend shares {gap:.4f}"
+            "<extra></extra>",
+        )
+    )
+
+
+def _view(values: FloatArray, points: CandidatePoints, also: float) -> list[float]:
     """Range that shows all fronts and 98 of 100 candidates, as far as they are finite; a double click shows the rest."""
-    must = np.concatenate([values[points.front > 0], values[[points.recommended]]])
+    must = np.concatenate([values[points.front > 0], values[[points.recommended]], [also]])
     if points.selected is not None:
         must = np.append(must, values[points.selected])
     must, finite = must[np.isfinite(must)], values[np.isfinite(values)]
     if not len(finite):
         return [0.0, 1.0]
-    low = float(finite.min())
+    low = float(must.min(initial=finite.min()))
     high = float(must.max(initial=np.quantile(finite, 0.98)))
     pad = 0.05 * (high - low or abs(high) or 1.0)
     return [max(low - pad, -0.3 * pad) if low >= 0 else low - pad, high + pad]

@@ -19,6 +19,8 @@ from mmm_core.charts.theme import (
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.design import DateArray, FloatArray
 from mmm_core.entities.fitted_model import FittedModel
+from mmm_core.entities.ledger import Ledger
+from mmm_core.entities.model_set import SetKind
 from mmm_core.entities.naming import join_words
 
 _ROW_HEIGHT = 30
@@ -34,6 +36,9 @@ class ContributionPoints(NamedTuple):
         paid_shares: Share of every paid channel in the paid total, biggest first.
         paid_share: Share of the paid total in the fitted whole.
         words: Names and colours.
+        low: Low end of every amount over a model set, outcome units, shape (n_terms,); NaN where there is no range.
+        high: High end, same shape.
+        interval_label: What low and high are; empty without ranges.
     """
 
     terms: tuple[str, ...]
@@ -42,6 +47,9 @@ class ContributionPoints(NamedTuple):
     paid_shares: tuple[tuple[str, float], ...]
     paid_share: float
     words: Vocabulary
+    low: FloatArray
+    high: FloatArray
+    interval_label: str = ""
 
 
 class WeeklyPoints(NamedTuple):
@@ -70,8 +78,27 @@ def contribution_points(model: FittedModel, words: Vocabulary, *, all_channels: 
         words: Names and colours.
         all_channels: Keep more than ten channels apart; otherwise the smallest become one.
     """
-    amounts = dict(model.contributions)
+    return _collect(dict(model.contributions), words, all_channels=all_channels)
 
+
+def ledger_contribution_points(ledger: Ledger, words: Vocabulary, *, all_channels: bool = True) -> ContributionPoints:
+    """Collect the total contribution of every driver over a model set, with its range.
+
+    Args:
+        ledger: What the set says.
+        words: Names and colours.
+        all_channels: Keep more than ten channels apart; otherwise the smallest become one, without a range.
+    """
+    terms = ledger.terms.set_index("term")
+    amounts = {str(name): float(value) for name, value in terms["contribution"].items()}
+    points = _collect(amounts, words, all_channels=all_channels)
+    if ledger.set_kind is SetKind.MODEL:
+        return points
+    low, high = (terms[end].reindex(list(points.terms)).to_numpy(np.float64) for end in ("low", "high"))
+    return points._replace(low=low, high=high, interval_label=ledger.interval_label)
+
+
+def _collect(amounts: dict[str, float], words: Vocabulary, *, all_channels: bool) -> ContributionPoints:
     def by_size(keys: tuple[str, ...]) -> list[str]:
         return sorted((key for key in keys if key in amounts), key=lambda key: -amounts[key])
 
@@ -92,6 +119,8 @@ def contribution_points(model: FittedModel, words: Vocabulary, *, all_channels: 
         paid_shares=tuple(paid),
         paid_share=float(paid_total / whole) if whole else 0.0,
         words=words,
+        low=np.full_like(values, np.nan),
+        high=np.full_like(values, np.nan),
     )
 
 
@@ -141,17 +170,30 @@ def draw_contributions(points: ContributionPoints, theme: Theme = Theme.LIGHT) -
             x=lengths,
             base=starts,
             marker={"color": [*colours, palette.fitted]},
-            text=[f" {amount} " for amount in amounts],
-            textposition="outside",
-            cliponaxis=False,
-            textfont={"color": palette.text, "size": 12},
-            customdata=[[escape(name), amount] for name, amount in zip(full, amounts, strict=True)],
+            customdata=[
+                [escape(name), amount] for name, amount in zip(full, _with_ranges(points, amounts), strict=True)
+            ],
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    )
+    furthest = np.maximum(starts, starts + lengths)
+    if points.interval_label:
+        furthest = _add_whiskers(figure, points, starts, furthest, palette.text)
+    figure.add_trace(
+        go.Scatter(
+            x=furthest,
+            y=list(range(len(full))),
+            mode="text",
+            text=[f"\u2002{amount}" for amount in amounts],  # a space that is not collapsed
+            textposition="middle right",
+            textfont={"color": palette.text, "size": 12},
+            cliponaxis=False,
+            hoverinfo="skip",
         )
     )
     height = 120 + _ROW_HEIGHT * len(full)
     apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=height)
-    ends = np.concatenate([starts, starts + lengths])
+    ends = np.concatenate([starts, starts + lengths, furthest])
     reach = float(ends.max() - ends.min()) or 1.0
     figure.update_layout(
         showlegend=False,
@@ -223,6 +265,35 @@ def _add_stacked(figure: go.Figure, points: WeeklyPoints, values: FloatArray, *,
         figure.add_trace(go.Scatter(**below, y=values.clip(max=0), stackgroup="below"))
 
 
+def _add_whiskers(
+    figure: go.Figure, points: ContributionPoints, starts: FloatArray, furthest: FloatArray, colour: str
+) -> FloatArray:
+    """Add a line from low to high to every bar that has a range; answers how far right each row now reaches."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    reach = furthest.copy()
+    for k in map(int, np.flatnonzero(np.isfinite(points.low) & np.isfinite(points.high))):
+        low, high = float(starts[k] + points.low[k]), float(starts[k] + points.high[k])
+        x += [low, high, None, low, low, None, high, high, None]
+        y += [k, k, None, k - 0.16, k + 0.16, None, k - 0.16, k + 0.16, None]
+        reach[k] = max(reach[k], high)
+    line = {"color": colour, "width": 1.3}
+    figure.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", name=points.interval_label))
+    return reach
+
+
+def _with_ranges(points: ContributionPoints, amounts: list[str]) -> list[str]:
+    """Amounts for the hover, each with its range where it has one; the last, the whole, has none."""
+    ends = zip(points.low, points.high, strict=True)
+    ranges = [
+        f" ({points.words.outcome(low)}–{points.words.outcome(high)}, {points.interval_label})"
+        if np.isfinite(low)
+        else ""
+        for low, high in ends
+    ]
+    return [f"{amount}{range_}" for amount, range_ in zip(amounts, [*ranges, ""], strict=True)]
+
+
 def _amount(points: ContributionPoints, k: int) -> str:
     share = points.shares[k]
     return f"{points.words.outcome(points.amounts[k])} · {percent(share, 0 if abs(share) >= 0.1 else 1)}"
@@ -249,4 +320,5 @@ def _subtitle(points: ContributionPoints) -> str:
     paid = points.paid_share
     text = f"Baseline {percent(sum(baseline))}, paid media {percent(paid)}"
     organic = 1 - sum(baseline) - paid
-    return f"{text}, organic media {percent(organic)} of all" if abs(organic) > 0.0005 else f"{text} of all"
+    text += f", organic media {percent(organic)} of all" if abs(organic) > 0.0005 else " of all"
+    return f"{text}. Lines: {points.interval_label}." if points.interval_label else text

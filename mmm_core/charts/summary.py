@@ -6,6 +6,7 @@ from mmm_core.charts.roas import spread_label
 from mmm_core.charts.theme import percent
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.naming import join_words
+from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.run_result import RunResult, SearchProgress
 
 WHAT_THE_MODELS_ARE = (
@@ -22,9 +23,13 @@ _STAGES = {
 }
 
 
-def found_sentences(result: RunResult, words: Vocabulary) -> tuple[str, str, str]:
-    """Say what a run found, in three sentences: how much was tried, what the recommended model says, whether it settled."""
-    return _tried(result), _recommended(result, words), _settled(result)
+def found_sentences(result: RunResult, words: Vocabulary) -> tuple[str, ...]:
+    """Say what a run found, a sentence each: the recommended answer, how much was tried, the search's best, whether it settled.
+
+    Without an averaged estimate there is no first sentence.
+    """
+    recommended = () if result.posterior is None else (_averaged(result.posterior, words),)
+    return *recommended, _tried(result), _best_of_search(result, words), _settled(result)
 
 
 def stage_sentence(progress: SearchProgress | None) -> str:
@@ -74,23 +79,48 @@ def _tried(result: RunResult) -> str:
     return f"{stopped}{output.n_candidates:,}{early} models were tried{took}; {count:,} of them {are} on {fronts}."
 
 
-def _recommended(result: RunResult, words: Vocabulary) -> str:
+def _averaged(posterior: Posterior, words: Vocabulary) -> str:
+    table = posterior.channels[posterior.channels["is_paid"]].sort_values("contribution", ascending=False)
+    total = float(table["contribution"].sum())
+    over = f"averaged over {posterior.n_draws:,} plausible models"
+    if total <= 0:
+        return f"Recommended ({over}): no paid channel brings anything these data could show."
+    top = table.head(_named(len(table)))
+    names = join_words([words.names[name] for name in top["channel"]])
+    share = percent(float(top["contribution"].sum()) / total)
+    value, low, high = top[["roas", "roas_low", "roas_high"]].to_numpy(np.float64)[0].tolist()
+    first = words.names[str(top["channel"].iloc[0])]
+    return (
+        f"Recommended ({over}): {names} {_bring(len(top))} {share} of paid {words.outcome_word}; {first} has a "
+        f"{words.return_word} of {words.returns(value)} ({words.interval(low, high)}, {posterior.model_set.interval_label})."
+    )
+
+
+def _best_of_search(result: RunResult, words: Vocabulary) -> str:
     leaders = paid_leaders(result, result.pareto["recommended_id"])
     if not leaders:
         return "The model the search ranks best credits no paid channel with anything."
-    top = leaders[: max(1, min(2, len(words.paid) - 1))]  # that all of them bring 100% says nothing
+    top = leaders[: _named(len(words.paid))]
     names = join_words([words.names[name] for name, _ in top])
-    verb = "brings" if len(top) == 1 else "bring"
     first = top[0][0]
     estimates = result.pareto["estimates"]
     row = estimates.loc[estimates["channel"] == first, ["roas", "low", "high"]].to_numpy(np.float64)[0]
     value, low, high = row.tolist()
     spread = spread_label(len(result.pareto["solution_ids"]))
     return (
-        f"In the model the search ranks best, {names} {verb} {percent(sum(share for _, share in top))} of paid "
+        f"In the model the search ranks best, {names} {_bring(len(top))} {percent(sum(share for _, share in top))} of paid "
         f"{words.outcome_word}; {words.names[first]} has a {words.return_word} of {words.returns(value)} "
         f"({words.interval(low, high)}, {spread})."
     )
+
+
+def _named(n_channels: int) -> int:
+    """How many channels a sentence names: that all of them bring 100% says nothing."""
+    return max(1, min(2, n_channels - 1))
+
+
+def _bring(count: int) -> str:
+    return "brings" if count == 1 else "bring"
 
 
 def _settled(result: RunResult) -> str:

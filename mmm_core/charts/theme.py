@@ -144,11 +144,11 @@ def apply_theme(figure: go.Figure, theme: Theme, *, title: str, height: int, sub
         The same figure.
     """
     palette = PALETTES[theme]
-    figure.update_layout(
-        template="none",
-        meta={"title": title, "subtitle": subtitle},
-        height=height,
-        title={
+    look: dict[str, object] = {
+        "template": "none",
+        "meta": {"title": title, "subtitle": subtitle},
+        "height": height,
+        "title": {
             "text": f"<b>{escape(title)}</b>",
             "subtitle": {"text": escape(subtitle), "font": {"size": 13, "color": palette.muted}},
             "font": {"size": 16, "color": palette.text},
@@ -161,20 +161,20 @@ def apply_theme(figure: go.Figure, theme: Theme, *, title: str, height: int, sub
             "pad": {"t": 8},
             "automargin": False,
         },
-        font={"family": FONT_FAMILY, "size": 13, "color": palette.text},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 64, "r": 16, "t": 76 if subtitle else 52, "b": 56},
-        hoverlabel={
+        "font": {"family": FONT_FAMILY, "size": 13, "color": palette.text},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 64, "r": 16, "t": 76 if subtitle else 52, "b": 56},
+        "hoverlabel": {
             "font": {"family": FONT_FAMILY, "size": 13, "color": palette.text},
             "bgcolor": palette.surface,
             "bordercolor": palette.zero,
             "align": "left",
             "namelength": -1,
         },
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.zero, "activecolor": palette.text},
-        legend={"font": {"size": 12, "color": palette.text}, "bgcolor": "rgba(0,0,0,0)"},
-    )
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": palette.zero, "activecolor": palette.text},
+        "legend": {"font": {"size": 12, "color": palette.text}, "bgcolor": "rgba(0,0,0,0)"},
+    }
     axis = {
         "gridcolor": palette.grid,
         "linecolor": palette.zero,
@@ -185,14 +185,51 @@ def apply_theme(figure: go.Figure, theme: Theme, *, title: str, height: int, sub
         "zerolinewidth": 1.5,
         "automargin": True,
     }
-    figure.update_xaxes(**axis)
-    figure.update_yaxes(**axis)
+    arrange(figure, look, xaxes=axis, yaxes=axis)
     return figure
+
+
+def arrange(
+    figure: go.Figure,
+    layout: Mapping[str, object],
+    *,
+    xaxes: Mapping[str, object] = MappingProxyType({}),
+    yaxes: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """Change a figure's layout in one step: what Plotly's own update methods do, a property at a time and twice as slowly.
+
+    Args:
+        figure: Changed in place.
+        layout: Nested settings; those not named stay.
+        xaxes: Settings of every horizontal axis.
+        yaxes: Settings of every vertical axis.
+    """
+    now = figure.layout.to_plotly_json()
+    for kind, settings in (("xaxis", xaxes), ("yaxis", yaxes)):
+        for name in [name for name in now if name.startswith(kind)] or [kind]:
+            now[name] = _merged(now.get(name, {}), settings)
+    figure.layout = _merged(now, layout)
+
+
+def _merged(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+    """Both, the new settings over the old ones; nested settings are merged too."""
+    merged = dict(old)
+    for name, value in new.items():
+        before = merged.get(name)
+        is_nested = isinstance(value, Mapping) and isinstance(before, Mapping)
+        merged[name] = _merged(before, value) if is_nested else value  # type: ignore[arg-type]
+    return merged
 
 
 def escape(text: str) -> str:
     """Make text safe for Plotly, which reads a little HTML: a channel called ``<b>`` is shown as it is written."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def faint(colour: str, opacity: float) -> str:
+    """A colour ``#RRGGBB`` that lets what is behind it through, for bands; opacity 0..1."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
 
 
 def hover_text(text: str) -> str:

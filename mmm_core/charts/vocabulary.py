@@ -10,6 +10,7 @@ from mmm_core.charts.theme import channel_colours, compact_money, compact_number
 from mmm_core.entities.columns import Frequency, OutcomeKind
 from mmm_core.entities.design import Design
 from mmm_core.entities.naming import display_names
+from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.run_result import RunResult
 
 
@@ -115,6 +116,15 @@ def vocabulary(result: RunResult, currency: str = "EUR") -> Vocabulary:
     """
     output = result.collection.model_output
     return design_vocabulary(result.design, currency, output.outcome_kind, output.total_spend)
+
+
+def averaged_vocabulary(words: Vocabulary, posterior: Posterior) -> Vocabulary:
+    """The words of a run for its averaged estimate, whose baseline has terms of its own; channels keep names and colours."""
+    terms = posterior.model_set.term_names
+    return words._replace(
+        names={**display_names(list(terms)), **{name: words.names[name] for name in words.channels}},
+        baseline=tuple(name for name in terms if name not in words.channels),
+    )
 
 
 def design_vocabulary(

@@ -11,7 +11,7 @@ from mmm_core.engine.budget_conflicts import amount
 from mmm_core.engine.budget_limits import PlanFrame
 from mmm_core.engine.model_sets import point_of
 from mmm_core.engine.set_intervals import set_interval
-from mmm_core.entities.budget import PLAN_COLUMNS, BudgetPlan
+from mmm_core.entities.budget import CONFIDENT, PLAN_COLUMNS, REALISED_SHARE, BudgetPlan
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.model_set import ModelSet, SetKind
 from mmm_core.entities.naming import join_words, readable_name
@@ -19,10 +19,6 @@ from mmm_core.kernels.allocation import PlanCurves, outcome_by_model
 
 _SAME = 1e-6
 """Relative; spends nearer than this are the same."""
-_CONFIDENT = 0.9
-"""Share of models below which a plan is not called better (TRUTH 3.6)."""
-_REALISED = 0.7
-"""Share of the predicted uplift that plans over a posterior brought on simulated markets (TRUTH 3.6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,7 +60,8 @@ def describe_plan(model_set: ModelSet, solved: SolvedPlan) -> BudgetPlan:
     value, slope = outcome_by_model(solved.curves, np.stack([frame.initial, solved.spend]))
     outcomes = Outcomes(initial=value[0], planned=value[1], initial_slope=slope[0], planned_slope=slope[1])
     n_periods = frame.request.n_periods
-    by_model = n_periods * (outcomes.planned - outcomes.initial).sum(axis=1)
+    realised = REALISED_SHARE if model_set.kind is SetKind.POSTERIOR else 1.0
+    by_model = realised * n_periods * (outcomes.planned - outcomes.initial).sum(axis=1)
     low, high = set_interval(model_set, by_model[:, None])
     initial = n_periods * float(point_of(model_set, outcomes.initial).sum())
     response = n_periods * float(point_of(model_set, outcomes.planned).sum())
@@ -77,7 +74,8 @@ def describe_plan(model_set: ModelSet, solved: SolvedPlan) -> BudgetPlan:
         total=n_periods * float(solved.spend.sum()),
         initial_response=initial,
         response=response,
-        uplift=response - initial,
+        realised_share=realised,
+        uplift=realised * (response - initial),
         uplift_low=float(low[0]),
         uplift_high=float(high[0]),
         probability_better=better,
@@ -195,14 +193,9 @@ def _money_notes(solved: SolvedPlan) -> list[str]:
 
 def _trust(model_set: ModelSet, better: float) -> list[str]:
     """How far to believe the uplift."""
-    notes = []
-    if better < _CONFIDENT and model_set.n_models > 1:
-        notes.append(
-            f"Only {better:.0%} of the models expect this plan to bring more than today's spend; below {_CONFIDENT:.0%} the "
-            f"advice is not to move."
-        )
-    if model_set.kind is SetKind.POSTERIOR:
-        notes.append(
-            f"On simulated markets with a known truth, plans brought about {_REALISED:.0%} of the predicted uplift."
-        )
-    return notes
+    if not (better < CONFIDENT and model_set.n_models > 1):
+        return []
+    return [
+        f"Only {better:.0%} of the models expect this plan to bring more than today's spend; below {CONFIDENT:.0%} the "
+        f"advice is not to move."
+    ]

@@ -130,8 +130,14 @@ class _BindingWriter:
             return "change nothing"
         if wider.goal is BudgetGoal.TARGET_RESPONSE:
             return f"save {_plain(gain)} {horizon}"
-        careful = "" if self.frame.request.aim is PlanAim.MEAN else f" by the aim {self.frame.request.aim.value!r}"
-        return f"add {_plain(gain)} {self.what} {horizon}{careful}"
+        return f"add {_plain(gain)} {self.what} {horizon}{self._view()}"
+
+    def _view(self) -> str:
+        """In whose eyes, where it is not the average of the models."""
+        request = self.frame.request
+        if request.aim is PlanAim.LOW_QUANTILE:
+            return f", at the {request.quantile:.0%} quantile of the models"
+        return ", after a deduction for risk" if request.aim is PlanAim.RISK_AVERSE else ""
 
 
 def round_step(value: float) -> float:

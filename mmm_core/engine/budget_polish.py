@@ -36,7 +36,7 @@ CLOSE = Effort(60, 1e-10)
 """Enough to say what more room would bring, in a few digits."""
 ROUGH = Effort(25, 1e-8)
 """Where slopes jump SLSQP soon walks in place; exchanges do the rest."""
-EXCHANGE_STEPS = np.geomspace(0.1, 1e-6, 26)
+EXCHANGE_STEPS = np.geomspace(0.1, 1e-6, 18)
 """Sizes of exchanges, share of the plan's spend."""
 _MOST_EXCHANGES = 12
 """Per size."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from mmm_core.engine.calibration import describe_fits
 from mmm_core.engine.candidate_evaluator import (
     KIND_CODES,
     CandidateBatch,
@@ -110,7 +111,7 @@ def refit_model(
         rssd_zero_penalty: Enlarge DECOMP.RSSD when paid channels are credited with nothing.
 
     Returns:
-        Coefficients, metrics, contributions per period, immediate and carry-over parts.
+        Coefficients, metrics, contributions per period, immediate and carry-over parts, and what it makes of lift studies.
 
     Raises:
         BoundsError: A hyperparameter is missing or outside its limits.
@@ -263,6 +264,7 @@ def _describe(design: Design, hyperparameters: dict[str, float], batch: Batch, s
         roas=_by_name(design.paid_names, _ratio(paid, spend, otherwise=np.nan)),
         carry_over_share=_by_name(media, _carry_over_share(parts, slopes)),
         frequency=design.frequency,
+        studies=describe_fits(design, batch.predicted[0]),
     )
 
 

@@ -5,13 +5,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mmm_core.entities.calibration import CalibrationRules
 from mmm_core.entities.columns import AdstockKind
 from mmm_core.entities.design import Design, FloatArray
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import BoundsError, SettingsError
 from mmm_core.kernels.adstock import GEOMETRIC, WEIBULL_CDF, WEIBULL_PDF
 from mmm_core.kernels.evaluation import Batch, Layout, Problem, Rules, evaluate_batch
+from mmm_core.kernels.lift import Studies
 
+_ROBYN = CalibrationRules.ROBYN
 SOLVERS = ("exact", "glmnet")
 KIND_CODES = {
     AdstockKind.GEOMETRIC: GEOMETRIC,
@@ -56,6 +59,7 @@ class CandidateEvaluator:
         if solver not in SOLVERS:
             raise SettingsError(f"solver must be one of {', '.join(SOLVERS)}; got {solver!r}.")
         self._problem = arrays_of(design)
+        self._studies = studies_of(design)
         self._layout = layout_of(design, tuple(names))
         self._n_parameters = len(names)
         self._rules = Rules(
@@ -64,6 +68,11 @@ class CandidateEvaluator:
             drop_negative=trials.intercept_sign == "non_negative",
             zero_penalty=trials.rssd_zero_penalty,
         )
+
+    @property
+    def n_objectives(self) -> int:
+        """How many of the first metrics a search minimises: with lift studies MAPE.LIFT too."""
+        return 2 if self._studies is None else 3
 
     def evaluate(self, values: FloatArray) -> CandidateBatch:
         """Fit and judge every row of ``values``.
@@ -83,7 +92,7 @@ class CandidateEvaluator:
             raise SettingsError(
                 f"Candidates must come as rows of {self._n_parameters} hyperparameters; got an array of {values.shape}."
             )
-        return evaluate_batch(values, self._problem, self._layout, self._rules)
+        return evaluate_batch(values, self._problem, self._layout, self._rules, self._studies)
 
 
 def arrays_of(design: Design) -> Problem:
@@ -101,6 +110,28 @@ def arrays_of(design: Design) -> Problem:
         upper=np.array(design.upper, dtype=np.float64, order="C"),
         trend=int(design.trend_column),
         spend_share=spend / spend.sum(),
+    )
+
+
+def studies_of(design: Design) -> Studies | None:
+    """The studies that lie wholly in the modelled periods, as the compiled code reads them; None without any."""
+    targets = design.usable_studies
+    if not targets:
+        return None
+    entries = sorted((c, s) for s, target in enumerate(targets) for c in target.media)
+    media = np.array([c for c, _ in entries], dtype=np.int64)
+    firsts = np.searchsorted(design.rows, [target.first_row for target in targets])
+    spans = [
+        (first, target.first_row, target.n_periods, target.study.scope == "immediate", target.rules is _ROBYN)
+        for first, target in zip(firsts, targets, strict=True)
+    ]
+    amounts = [(target.study.lift, target.scale, target.factor, target.weight) for target in targets]
+    return Studies(
+        starts=np.searchsorted(media, np.arange(len(design.media_names) + 1)).astype(np.int64),
+        study=np.array([s for _, s in entries], dtype=np.int64),
+        medium=media,
+        spans=np.array(spans, dtype=np.int64),
+        amounts=np.array(amounts, dtype=np.float64),
     )
 
 

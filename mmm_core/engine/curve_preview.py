@@ -1,13 +1,13 @@
 """What bounds mean before anything is fitted: how fast pressure fades, and how the response bends."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from mmm_core.entities.columns import AdstockKind
-from mmm_core.entities.design import FloatArray
+from mmm_core.entities.design import Design, FloatArray
 from mmm_core.entities.settings import Interval
 
 _PARAMETERS = {
@@ -49,6 +49,39 @@ class ResponsePreview(NamedTuple):
     corners: tuple[tuple[float, float], ...]
 
 
+class ChannelDecay(NamedTuple):
+    """How one channel's pressure fades in a model.
+
+    Attributes:
+        curve: Share of the highest pressure per lag, shape (n_lags,).
+        half_life: Periods from the peak until half is left; inf when it never is within the data.
+    """
+
+    curve: FloatArray
+    half_life: float
+
+
+def channel_decays(design: Design, hyperparameters: Mapping[str, float]) -> dict[str, ChannelDecay]:
+    """Follow one burst of every channel of a model through the next periods.
+
+    Args:
+        design: Channels, their adstock, and the length on which a Weibull scale is measured.
+        hyperparameters: Flat keys.
+
+    Returns:
+        By channel, all curves as long as the slowest needs to fade to 5%, 9 to 53 periods.
+    """
+    found: dict[str, ChannelDecay] = {}
+    for channel, kind in zip(design.media_names, design.adstock, strict=True):
+        values = [hyperparameters[f"{channel}_{name}"] for name in _PARAMETERS[kind]]
+        curve = _fading(kind, values, design.weibull_length)
+        found[channel] = ChannelDecay(
+            curve, geometric_half_life(values[0]) if kind is AdstockKind.GEOMETRIC else half_life(curve)
+        )
+    n_lags = _lags_worth_showing([decay.curve for decay in found.values()], design.weibull_length)
+    return {channel: decay._replace(curve=decay.curve[:n_lags]) for channel, decay in found.items()}
+
+
 def preview_carry_over(kind: AdstockKind, bounds: Mapping[str, Interval], n_periods: int) -> CarryOverPreview:
     """Follow one period's pressure through the next ones.
 
@@ -68,8 +101,7 @@ def preview_carry_over(kind: AdstockKind, bounds: Mapping[str, Interval], n_peri
     ends = [[bounds[name][0] for name in names], [], [bounds[name][1] for name in names]]
     ends[1] = [(low + high) / 2 for low, high in zip(ends[0], ends[2], strict=True)]
     curves = [_fading(kind, values, n_periods) for values in ends]
-    alive = max(int(np.max(np.flatnonzero(curve > 0.05), initial=0)) for curve in curves)
-    n_lags = min(max(alive + 2, 9), 53, n_periods)
+    n_lags = _lags_worth_showing(curves, n_periods)
     half_lives = [
         geometric_half_life(values[0]) if is_geometric else half_life(curve)
         for values, curve in zip(ends, curves, strict=True)
@@ -131,6 +163,12 @@ def half_life(curve: FloatArray) -> float:
     above, under = curve[after - 1], curve[after]
     share = np.log(2 * above / curve[peak]) / np.log(above / under) if under > 0 else 0.0
     return float(after - 1 - peak + share)
+
+
+def _lags_worth_showing(curves: Sequence[FloatArray], n_periods: int) -> int:
+    """Lags until the slowest curve has faded to 5%, 9 to 53."""
+    alive = max(int(np.max(np.flatnonzero(curve > 0.05), initial=0)) for curve in curves)
+    return min(max(alive + 2, 9), 53, n_periods)
 
 
 def _fading(kind: AdstockKind, values: list[float], n_periods: int) -> FloatArray:

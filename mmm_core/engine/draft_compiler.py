@@ -212,9 +212,16 @@ def _baseline(draft: ModelDraft) -> Baseline:
     )
 
 
+def _objective_weights(draft: ModelDraft) -> dict[str, float] | None:
+    """None where those that count are equal; the weight of lift studies is written only where it is not the default."""
+    fit, plausibility, calibration = draft.fit_weight, draft.plausibility_weight, draft.calibration_weight
+    counting = {fit, plausibility, calibration} if draft.studies else {fit, plausibility}
+    if len(counting) == 1:
+        return None
+    return {"nrmse": fit, "decomp_rssd": plausibility} | ({"mape": calibration} if calibration != 1.0 else {})
+
+
 def _trials(draft: ModelDraft) -> TrialsConfig:
-    equal = draft.fit_weight == draft.plausibility_weight
-    weights = None if equal else {"nrmse": draft.fit_weight, "decomp_rssd": draft.plausibility_weight}
     return TrialsConfig(
         trials=draft.trials,
         iterations=draft.iterations,
@@ -224,6 +231,6 @@ def _trials(draft: ModelDraft) -> TrialsConfig:
         rssd_zero_penalty=draft.rssd_zero_penalty,
         intercept=draft.intercept,
         intercept_sign=draft.intercept_sign,
-        objective_weights=weights,
+        objective_weights=_objective_weights(draft),
         cores=draft.cores or None,
     )

@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from mmm_core.engine.calibration import with_studies
 from mmm_core.engine.factor_columns import contrasts, is_factor, one_hot
 from mmm_core.engine.holiday_calendar import holiday_table, holidays_of
 from mmm_core.engine.prophet_baseline import BaselineParts, BaselineQuestion, split_outcome
+from mmm_core.entities.calibration import CalibrationRules
 from mmm_core.entities.columns import PaidMedia, Sign
 from mmm_core.entities.date_checks import touched_periods
 from mmm_core.entities.design import DateArray, Design, FloatArray
@@ -33,7 +35,7 @@ class BaselineColumn(NamedTuple):
     limits: tuple[float, float]
 
 
-def build_design(data: MMMDataCollection) -> Design:
+def build_design(data: MMMDataCollection, *, calibration_rules: CalibrationRules = CalibrationRules.OWN) -> Design:
     """Turn a table with roles into the arrays a model is fitted to.
 
     Baseline columns are, in this order: trend, season, weekday and holiday (Prophet, fitted on all rows), context in the
@@ -43,6 +45,7 @@ def build_design(data: MMMDataCollection) -> Design:
 
     Args:
         data: Table and settings.
+        calibration_rules: How lift studies are compared with models; Robyn's to the letter only for its own results.
 
     Returns:
         Rows are all periods of the table; ``rows`` are the modelled ones. Columns that do not vary there are named in
@@ -62,7 +65,7 @@ def build_design(data: MMMDataCollection) -> Design:
     trend = part_name("trend", settings)
     has_free_trend = settings.baseline.signs.get("trend", Sign.DEFAULT) is Sign.DEFAULT
     names = tuple(column.name for column in kept)
-    of_media = build_media_design(data)
+    of_media = build_media_design(data, calibration_rules=calibration_rules)
     limits = np.array([column.limits for column in kept], dtype=np.float64).reshape(-1, 2)
     return replace(
         of_media,
@@ -75,11 +78,14 @@ def build_design(data: MMMDataCollection) -> Design:
     )
 
 
-def build_media_design(data: MMMDataCollection) -> Design:
+def build_media_design(
+    data: MMMDataCollection, *, calibration_rules: CalibrationRules = CalibrationRules.OWN
+) -> Design:
     """The arrays of the media alone, for models that have a baseline of their own; Prophet is not asked.
 
     Args:
         data: Table and settings.
+        calibration_rules: How lift studies are compared with models.
 
     Returns:
         A design without baseline columns.
@@ -87,7 +93,7 @@ def build_media_design(data: MMMDataCollection) -> Design:
     settings = data.settings
     signs = [*(paid.sign for paid in settings.paid_media), *(organic.sign for organic in settings.organic)]
     limits = np.array([_LIMITS[sign] for sign in signs], dtype=np.float64).reshape(-1, 2)
-    return Design(
+    design = Design(
         dates=_dates(data),
         outcome=_numbers(data.table[settings.outcome.column]),
         baseline_names=(),
@@ -104,6 +110,8 @@ def build_media_design(data: MMMDataCollection) -> Design:
         weibull_length=len(data.table),
         frequency=data.frequency,
     )
+    studies = settings.calibration.studies
+    return with_studies(design, studies, calibration_rules) if studies else design
 
 
 def spend_per_exposure(data: MMMDataCollection, paid: PaidMedia) -> float:

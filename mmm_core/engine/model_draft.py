@@ -85,6 +85,7 @@ class ModelDraft:
     cores: int = 0
     fit_weight: float = 1.0
     plausibility_weight: float = 1.0
+    calibration_weight: float = 1.0
     timeseries_validation: bool = False
     add_penalty_factor: bool = False
     rssd_zero_penalty: bool = True
@@ -183,6 +184,7 @@ def draft_from_settings(
         cores=trials.cores or 0,
         fit_weight=float(weights.get("nrmse", 1.0)),
         plausibility_weight=float(weights.get("decomp_rssd", 1.0)),
+        calibration_weight=float(weights.get("mape", 1.0)),
         timeseries_validation=trials.timeseries_validation,
         add_penalty_factor=trials.add_penalty_factor,
         rssd_zero_penalty=trials.rssd_zero_penalty,

@@ -17,6 +17,7 @@ from mmm_core.engine.process_pool import available_cores, run_folder, run_tasks
 from mmm_core.engine.progress_board import ProgressBoard
 from mmm_core.engine.run_watch import RunWatch, report_preparing
 from mmm_core.engine.trial_search import BOARD, TrialTask, TrialTimes, read_trial
+from mmm_core.entities.calibration_checks import study_notes
 from mmm_core.entities.design import Design, SearchSpace
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_output import ModelOutput, ModelOutputCollection, Provenance, Trial
@@ -124,7 +125,7 @@ class MMMModelExecutor:
             timings=timings,
             models_per_second=output.n_candidates / max(timings["search"], 1e-9),
             stopped_early=output.n_candidates < output.n_planned,
-            notes=_notes(design, plan, output),
+            notes=(*_notes(design, plan, output), *_study_notes(mmmdata_collection)),
         )
         convergence = judge_convergence(output)
         if not quiet:
@@ -223,6 +224,10 @@ def _notes(design: Design, plan: _Plan, output: ModelOutput) -> tuple[str, ...]:
     if output.n_candidates < output.n_planned:
         notes.append(f"The run was stopped after {output.n_candidates:,} of {output.n_planned:,} candidates.")
     return tuple(notes)
+
+
+def _study_notes(data: MMMDataCollection) -> tuple[str, ...]:
+    return study_notes(data.table, data.settings, data.rows) if data.settings.calibration.studies else ()
 
 
 def _own_version() -> str:

@@ -1,6 +1,7 @@
 """Model sets from candidates of a search, and what a set says at other levels of spend."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -130,8 +131,37 @@ def set_of_ridge_models(
             carried=described.carried,
             units_per_spend=units_per_spend(design),
         ),
-        carry_over=described.carry_over,
+        carry_over=described.carry_over.sum(axis=1),
         label=label,
+    )
+
+
+def thinned(model_set: ModelSet, most: int) -> ModelSet:
+    """Every so-many-th model of a large set, equally spaced, for work whose cost grows with the models.
+
+    Args:
+        model_set: Without a ``point``, of equal weights: draws of a sampler.
+        most: At most so many models stay; a smaller set is returned as it is.
+    """
+    count = len(model_set.names)
+    if count <= most:
+        return model_set
+    assert model_set.point is None, "a point estimate could be thinned away"
+    rows = np.linspace(0, count - 1, most).round().astype(np.int64)
+    curves = model_set.curves
+    return replace(
+        model_set,
+        names=tuple(model_set.names[row] for row in rows),
+        weights=np.full(most, 1.0 / most),
+        contributions=model_set.contributions[rows],
+        curves=MediaCurves(
+            coefficient=curves.coefficient[rows],
+            alpha=curves.alpha[rows],
+            inflexion=curves.inflexion[rows],
+            carried=curves.carried[rows],
+            units_per_spend=curves.units_per_spend,
+        ),
+        label=f"{most:,} of the {count:,} draws",
     )
 
 

@@ -1,4 +1,4 @@
-"""Nevergrad's optimisers, told about two losses exactly as Robyn does it, only faster."""
+"""Nevergrad's optimisers, told about two losses or three exactly as Robyn does it, only faster."""
 
 import warnings
 from typing import Any, Protocol
@@ -7,12 +7,12 @@ import numpy as np
 
 from mmm_core.engine.search import HOPELESS, guide_losses
 from mmm_core.entities.design import FloatArray
-from mmm_core.kernels.dominance import first_front
-from mmm_core.kernels.hypervolume import swept_area
+from mmm_core.kernels.dominance import first_front, first_front_of_many
+from mmm_core.kernels.hypervolume import swept_area, swept_volume
 
 BATCH_SIZE = 10
-REFERENCE = (1.0, 1.0)
-"""Losses beyond it are punished by their distance; Robyn 3.12.1, R/model.R, ``MultiobjectiveReference``."""
+REFERENCE = 1.0
+"""Of every loss; those beyond it are punished by their distance. Robyn 3.12.1, R/model.R, ``MultiobjectiveReference``."""
 
 
 class Candidate(Protocol):
@@ -24,7 +24,7 @@ class Candidate(Protocol):
 class NevergradSearch:
     """One nevergrad optimiser over ``Array(shape=(n,), lower=0, upper=1)``, with Robyn's reference point and weights.
 
-    Points are asked in batches and told in the order they were asked. Differential evolution handles two objectives
+    Points are asked in batches and told in the order they were asked. Differential evolution handles several objectives
     itself and takes the weights; the other optimisers see one number, the growth of the hypervolume, and get the weights
     by :func:`guide_losses`.
     """
@@ -35,7 +35,7 @@ class NevergradSearch:
         n_parameters: int,
         budget: int,
         seed: np.random.SeedSequence,
-        weights: tuple[float, float] = (1.0, 1.0),
+        weights: tuple[float, ...] = (1.0, 1.0),
         *,
         batch_size: int = BATCH_SIZE,
         fast_losses: bool = True,
@@ -49,13 +49,16 @@ class NevergradSearch:
         self._optimizer = factory(cube, budget=budget, num_workers=self.batch_size)
         self._asked: list[Any] = []
         self._guiding = weights
-        self._optimizer.tell(nevergrad.p.MultiobjectiveReference(), list(REFERENCE))
+        self._optimizer.tell(nevergrad.p.MultiobjectiveReference(), [REFERENCE] * len(weights))
         if hasattr(self._optimizer, "set_objective_weights"):
-            self._optimizer.set_objective_weights(np.asarray(weights if max(weights) > 0 else (1.0, 1.0)))
-            self._guiding = (1.0, 1.0)
+            equal = (1.0,) * len(weights)
+            self._optimizer.set_objective_weights(np.asarray(weights if max(weights) > 0 else equal))
+            self._guiding = equal
         if fast_losses:
             own = self._optimizer._hypervolume_pareto
-            self._optimizer._hypervolume_pareto = ParetoLosses(cube.random_state, ignore_volume=own._no_hypervolume)
+            self._optimizer._hypervolume_pareto = ParetoLosses(
+                cube.random_state, len(weights), ignore_volume=own._no_hypervolume
+            )
 
     def ask(self, n: int) -> FloatArray:
         """Points to try next, shape (n, n_parameters)."""
@@ -76,7 +79,9 @@ class NevergradSearch:
 
 
 class ParetoLosses:
-    """Stands in for ``nevergrad.optimization.multiobjective.HypervolumePareto``: the same answers to the last bit, compiled.
+    """Stands in for ``nevergrad.optimization.multiobjective.HypervolumePareto``: the same answers, compiled.
+
+    For two losses they are the same to the last bit; the volume of three is added up in another order.
 
     The loss of a candidate is minus the hypervolume when it enlarges it; otherwise the distance to the front is added;
     beyond the reference it is the distance to that. Nevergrad computes this with linked lists in Python, at up to a
@@ -86,8 +91,8 @@ class ParetoLosses:
         nevergrad 1.0.12, optimization/multiobjective/core.py.
     """
 
-    def __init__(self, random_state: np.random.RandomState, *, ignore_volume: bool) -> None:
-        self.num_objectives = 2
+    def __init__(self, random_state: np.random.RandomState, n_objectives: int, *, ignore_volume: bool) -> None:
+        self.num_objectives = n_objectives
         self.best_volume = -np.inf
         self._random = random_state
         self._ignore_volume = ignore_volume
@@ -95,16 +100,16 @@ class ParetoLosses:
         self._is_front = True
 
     def add(self, parameter: Candidate) -> float:
-        """One number for the two losses of a candidate; remembers it if it belongs to the front.
+        """One number for the losses of a candidate; remembers it if it belongs to the front.
 
         Args:
-            parameter: With ``losses`` of shape (2,), finite.
+            parameter: With ``losses`` of shape (n_objectives,), finite.
 
         Returns:
             Loss, the smaller the better.
         """
         losses = parameter.losses
-        beyond = losses - np.asarray(REFERENCE)
+        beyond = losses - REFERENCE
         if (beyond > 0).any():
             loss = -float(np.sum(np.maximum(0, beyond)))
             self.best_volume = max(self.best_volume, loss)
@@ -115,7 +120,8 @@ class ParetoLosses:
             self._append(parameter)
             return 0.0
         shifted = np.array([*(member.losses for member in self._members), losses]) - REFERENCE
-        volume = float(swept_area(shifted[:, 0].copy(), shifted[:, 1].copy()))
+        is_plane = self.num_objectives == 2
+        volume = float(swept_area(shifted[:, 0].copy(), shifted[:, 1].copy()) if is_plane else swept_volume(shifted))
         if volume > self.best_volume:
             self.best_volume = volume
             self._append(parameter)
@@ -132,7 +138,8 @@ class ParetoLosses:
         del subset, subset_tentatives  # nevergrad's optimisers only ever ask for the whole front
         if not self._is_front:
             losses = np.array([member.losses for member in self._members])
-            kept = np.sort(first_front(losses[:, 0], losses[:, 1]))
+            is_plane = self.num_objectives == 2
+            kept = np.sort(first_front(losses[:, 0], losses[:, 1])) if is_plane else first_front_of_many(losses)
             self._members = [self._members[i] for i in kept]
             self._is_front = True
         if size is None or size >= len(self._members):
@@ -140,7 +147,7 @@ class ParetoLosses:
         return [self._members[i] for i in self._random.choice(len(self._members), size)]
 
     def get_min_losses(self) -> FloatArray:
-        """Smallest value of each loss so far, shape (2,)."""
+        """Smallest value of each loss so far, shape (n_objectives,)."""
         smallest: FloatArray = np.min([member.losses for member in self._members], axis=0)
         return smallest
 

@@ -19,12 +19,26 @@ WORST_SHARE = 0.9
 CALIBRATED_SHARE = 0.1
 """Of calibrated runs only the candidates below this quantile of MAPE are ranked."""
 
+CONSTRAINT_LIMITS = (0.01, 0.1)
+"""What the quantile is forced into; Robyn 3.12.1, R/checks.R, ``check_calibconstr``."""
+
+UNCONSTRAINED = 1.0
+"""Studies leave out no candidate; Robyn's refreshes do so."""
+
 MIN_CANDIDATES = 100
 """Models the automatically chosen fronts hold at least, when there are as many."""
 
 
 class ParetoOptimizer:
-    """Ranks candidates into fronts and recommends one."""
+    """Ranks candidates into fronts and recommends one.
+
+    Attributes:
+        calibration_constraint: Of calibrated runs only the candidates up to this quantile of MAPE are ranked: 0.01 to 0.1,
+            or 1 to leave out none. Anything else is moved to the nearer end, with a note.
+    """
+
+    def __init__(self, *, calibration_constraint: float = CALIBRATED_SHARE) -> None:
+        self.calibration_constraint = calibration_constraint
 
     def pareto_optimize(
         self,
@@ -35,10 +49,11 @@ class ParetoOptimizer:
     ) -> ParetoResult:
         """Filter, rank, choose fronts, score.
 
-        Candidates in the worst tenth of NRMSE or DECOMP.RSSD are left out (and of calibrated runs all but the best tenth of
-        MAPE); the rest are ranked by NRMSE and DECOMP.RSSD. With "auto" the fewest fronts are chosen that hold at least
-        ``min_candidates`` models. The error score weighs NRMSE, DECOMP.RSSD and MAPE alike; with validation it uses the
-        validation error and never the test error. A model with an infinite error has an infinite score.
+        Candidates in the worst tenth of NRMSE or DECOMP.RSSD are left out (and of calibrated runs all but the best of MAPE, a
+        tenth unless ``calibration_constraint`` says otherwise); the rest are ranked by NRMSE and DECOMP.RSSD. With "auto" the
+        fewest fronts are chosen that hold at least ``min_candidates`` models. The error score weighs NRMSE, DECOMP.RSSD and
+        MAPE alike; with validation it uses the validation error and never the test error. A model with an infinite error has
+        an infinite score.
 
         Args:
             mmmdata_collection: The data of the run.
@@ -61,7 +76,8 @@ class ParetoOptimizer:
         del mmmdata_collection  # the candidates carry all that is needed; the parameter is fixed by the specification
         output = modeloutput.model_output if isinstance(modeloutput, ModelOutputCollection) else modeloutput
         _check(pareto_fronts, min_candidates)
-        fronts = rank_candidates(output)
+        share = _force_constraint(self.calibration_constraint)
+        fronts = rank_candidates(output, share)
         choice = _choose_fronts(fronts, pareto_fronts, min_candidates)
         scores = score_candidates(output)
         chosen = np.flatnonzero((fronts > 0) & (fronts <= choice.n_fronts))
@@ -78,7 +94,7 @@ class ParetoOptimizer:
             solution_ids=ids.iloc[chosen].tolist(),
             recommended_id=str(ids.iloc[recommended]),
             estimates=_estimates(output, candidates, chosen, int(recommended)),
-            notes=choice.notes,
+            notes=[*choice.notes, *_constraint_notes(output, self.calibration_constraint, share)],
         )
 
 
@@ -87,17 +103,37 @@ class _Choice(NamedTuple):
     notes: list[str]
 
 
-def rank_candidates(output: ModelOutput) -> IntArray:
-    """Front of every candidate, 1 is best; 0 for those the filter leaves out. Shape (n_candidates,)."""
+def rank_candidates(output: ModelOutput, calibration_constraint: float = CALIBRATED_SHARE) -> IntArray:
+    """Front of every candidate, 1 is best; 0 for those the filter leaves out. Shape (n_candidates,).
+
+    Args:
+        output: A search.
+        calibration_constraint: Quantile of MAPE above which candidates are left out; without lift studies all pass.
+    """
     nrmse, rssd = output.metric("nrmse"), output.metric("decomp_rssd")
     mape = np.nan_to_num(output.metric("mape"), nan=0.0)
     passes = (nrmse <= _quantile(nrmse, WORST_SHARE)) & (rssd <= _quantile(rssd, WORST_SHARE))
-    passes &= (mape <= _quantile(mape, CALIBRATED_SHARE)) & np.isfinite(nrmse) & np.isfinite(rssd)
+    passes &= (mape <= _quantile(mape, calibration_constraint)) & np.isfinite(nrmse) & np.isfinite(rssd)
     if not passes.any():  # every fit failed: rank what there is rather than nothing
         passes = ~(np.isnan(nrmse) | np.isnan(rssd))
     fronts = np.zeros(len(nrmse), dtype=np.int64)
     fronts[passes] = rank_fronts(nrmse[passes], rssd[passes])
     return fronts
+
+
+def _force_constraint(wanted: float) -> float:
+    low, high = CONSTRAINT_LIMITS
+    return UNCONSTRAINED if wanted == UNCONSTRAINED else min(max(wanted, low), high)
+
+
+def _constraint_notes(output: ModelOutput, wanted: float, used: float) -> list[str]:
+    if wanted == used or not np.any(output.metric("mape") > 0):
+        return []
+    low, high = CONSTRAINT_LIMITS
+    return [
+        f"calibration_constraint must lie within {low:g} and {high:g}, or be {UNCONSTRAINED:g} for no constraint; got "
+        f"{wanted:g}, and {used:g} was used."
+    ]
 
 
 def choose_models(output: ModelOutput, min_candidates: int = MIN_CANDIDATES) -> BoolArray:

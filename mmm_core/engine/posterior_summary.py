@@ -5,23 +5,22 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from mmm_core.engine.candidate_evaluator import arrays_of
+from mmm_core.engine.model_sets import units_per_spend
 from mmm_core.engine.posterior_chains import GOOD_R_HAT, ChainDraws
 from mmm_core.engine.posterior_problem import PosteriorProblem
 from mmm_core.engine.posterior_warnings import Evidence, find_warnings
+from mmm_core.engine.set_intervals import POSTERIOR_SHARES
 from mmm_core.entities.columns import AdstockKind, Outcome, OutcomeKind
 from mmm_core.entities.design import Design, FloatArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_set import MediaCurves, ModelSet, SetKind
 from mmm_core.entities.posterior import CHANNEL_COLUMNS, DIAGNOSTIC_COLUMNS, REPORTED, Posterior
-from mmm_core.kernels.evaluation import Layout
+from mmm_core.kernels.intervals import weighted_quantile
 from mmm_core.kernels.mixing import bulk_sample_size, rank_r_hat
-from mmm_core.kernels.response import describe_media
 from mmm_core.kernels.sampler_media import ALPHA, DECAY, GAMMA, SCALE
 from mmm_core.kernels.sampler_state import SamplerPrior
 from mmm_core.kernels.sampler_summary import Description, Draws
 
-INTERVAL = (0.025, 0.975)
 _N_PRIOR = 20_000
 _PRIOR_SEED = 20240229
 
@@ -132,13 +131,16 @@ def _break_even(outcome: Outcome) -> float | None:
 
 
 def _ends(draws: FloatArray) -> tuple[float, float]:
-    low, high = np.quantile(draws, INTERVAL)
-    return float(low), float(high)
+    """Low and high end of one quantity."""
+    ranges = _ranges(draws[:, None])
+    return float(ranges.low[0]), float(ranges.high[0])
 
 
 def _ranges(draws: FloatArray) -> _Ranges:
-    low, middle, high = np.quantile(draws, [INTERVAL[0], 0.5, INTERVAL[1]], axis=0)
-    return _Ranges(middle, low, high)
+    """By the definition that intervals of model sets have, so that no two screens differ."""
+    weights = np.full(len(draws), 1.0 / len(draws))
+    low, high = POSTERIOR_SHARES
+    return _Ranges(*(weighted_quantile(draws, weights, share) for share in (0.5, low, high)))
 
 
 def _model_set(problem: PosteriorProblem, draws: Draws, description: Description) -> ModelSet:
@@ -149,7 +151,6 @@ def _model_set(problem: PosteriorProblem, draws: Draws, description: Description
     of_baseline[:, 0] += problem.mean * len(design.rows)
     weekly = (description.coefficients.mean(axis=0)[:, None] * baseline.columns).T @ belongs * problem.unit
     weekly[:, 0] += problem.mean
-    spend, modelled = design.spend[design.rows].sum(axis=0), design.media[design.rows].sum(axis=0)
     return ModelSet(
         kind=SetKind.POSTERIOR,
         names=tuple(f"draw {number}" for number in range(1, n_draws + 1)),
@@ -164,25 +165,11 @@ def _model_set(problem: PosteriorProblem, draws: Draws, description: Description
             alpha=draws.parameters[:, :, ALPHA].copy(),
             inflexion=description.inflexion,
             carried=description.carried,
-            units_per_spend=np.concatenate([modelled[: design.n_paid] / spend, np.ones(len(modelled) - design.n_paid)]),
+            units_per_spend=units_per_spend(design),
         ),
-        carry_over=_carry_over(design, draws.parameters, description.ceiling * problem.unit),
+        carry_over=description.carry_over * problem.unit,
         label=f"average of {n_draws:,} plausible models",
     )
-
-
-def _carry_over(design: Design, parameters: FloatArray, coefficients: FloatArray) -> FloatArray:
-    """Part of every medium's mean contribution that comes from earlier periods' spend, shape (n_media,)."""
-    n_draws, n_media, per_medium = parameters.shape
-    layout = Layout(
-        media=np.arange(n_media * per_medium).reshape(n_media, per_medium),
-        penalties=np.full(n_media, -1, dtype=np.int64),
-        shrinkage=0,
-        train_size=-1,
-    )
-    equal = np.full(n_draws, 1.0 / n_draws)
-    values = parameters.reshape(n_draws, n_media * per_medium)
-    return describe_media(values, coefficients, equal, arrays_of(design), layout).carry_over
 
 
 def _channels(design: Design, contributions: FloatArray, prior: FloatArray, break_even: float | None) -> pd.DataFrame:

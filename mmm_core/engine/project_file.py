@@ -18,13 +18,12 @@ from mmm_core.entities.findings import AppliedRepair, IngestResult, Repair, Seve
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.project import Project
 from mmm_core.entities.settings import ModelSettings
-from mmm_core.entities.trials_config import ALGORITHMS, INTERCEPT_SIGNS, TrialsConfig
+from mmm_core.entities.trials_config import ALGORITHMS, INTERCEPT_SIGNS, OBJECTIVES, TrialsConfig
 from mmm_core.errors import DataError, ProjectFileError
 
 __all__ = ["ParsedProject", "decode_project", "load_project_file", "parse_project", "write_project"]
 
 DEFAULT_SEED = 123
-OBJECTIVES = ("nrmse", "decomp_rssd")
 _REPAIR_KEYS = tuple(field.name for field in fields(AppliedRepair))
 _TRIALS_KEYS = (*(field.name for field in fields(TrialsConfig)), "seed")
 
@@ -95,7 +94,7 @@ def parse_project(text: str) -> ParsedProject:
     if problems or settings is None or trials is None:
         raise ProjectFileError(tuple(dict.fromkeys(problems)))
     return ParsedProject(
-        settings=settings, trials=trials, seed=seed, name=name, notes=_notes(settings), repairs=repairs
+        settings=settings, trials=trials, seed=seed, name=name, notes=_notes(settings, trials), repairs=repairs
     )
 
 
@@ -146,7 +145,7 @@ def _messages(result: IngestResult, severity: Severity, used: set[str]) -> list[
     ]
 
 
-def _notes(settings: ModelSettings) -> tuple[str, ...]:
+def _notes(settings: ModelSettings, trials: TrialsConfig) -> tuple[str, ...]:
     """Settings that have no effect."""
     notes = [
         f"hyperparameters.{channel}.{parameter} has no effect: {channel} has {settings.adstock_of(channel).value} adstock."
@@ -154,10 +153,8 @@ def _notes(settings: ModelSettings) -> tuple[str, ...]:
         for parameter in settings.bounds.get(channel, {})
         if parameter not in (*settings.channel_bounds(channel), "penalty")
     ]
-    count = len(settings.calibration.studies)
-    if count:
-        which = "1 lift study in the project file is" if count == 1 else f"{count} lift studies in the project file are"
-        notes.append(f"{which} not used: this version does not yet calibrate with experiments.")
+    if "mape" in (trials.objective_weights or {}) and not settings.calibration.studies:
+        notes.append("trials.objective_weights.mape has no effect: there are no lift studies under calibration.")
     return tuple(notes)
 
 

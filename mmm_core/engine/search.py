@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from mmm_core.entities.design import FloatArray
-from mmm_core.entities.trials_config import NEVERGRAD_ALGORITHMS
+from mmm_core.entities.trials_config import NEVERGRAD_ALGORITHMS, OBJECTIVES
 from mmm_core.kernels import nsga2
 
 HOPELESS = 1e10
@@ -14,7 +14,7 @@ HOPELESS = 1e10
 
 
 class SearchAlgorithm(Protocol):
-    """One search over the unit cube for small values of two losses.
+    """One search over the unit cube for small values of two losses or three.
 
     Attributes:
         batch_size: How many points to ask for at a time; fixed, so that results do not depend on the number of cores.
@@ -31,7 +31,8 @@ class SearchAlgorithm(Protocol):
 
         Args:
             points: What :meth:`ask` returned.
-            losses: NRMSE and DECOMP.RSSD of each, shape (n, 2); may be infinite or NaN.
+            losses: NRMSE and DECOMP.RSSD of each, with lift studies MAPE.LIFT too, shape (n, n_objectives); may be
+                infinite or NaN.
         """
         ...
 
@@ -43,6 +44,7 @@ def start_search(
     budget: int,
     seed: np.random.SeedSequence,
     objective_weights: Mapping[str, float] | None = None,
+    n_objectives: int = 2,
 ) -> SearchAlgorithm:
     """Begin a search.
 
@@ -51,7 +53,8 @@ def start_search(
         n_parameters: Dimensions to search in; those of zero width are not among them.
         budget: Points that will be asked for in all.
         seed: Source of all randomness.
-        objective_weights: Of ``nrmse`` and ``decomp_rssd``; None or a missing one means 1.
+        objective_weights: Of ``nrmse``, ``decomp_rssd`` and ``mape``; None or a missing one means 1.
+        n_objectives: How many of them are searched for, 2 or 3.
 
     Returns:
         A fresh algorithm. Nevergrad is imported only when one of its algorithms was chosen.
@@ -59,7 +62,7 @@ def start_search(
     if n_parameters == 0:
         return NothingToSearch()
     given = objective_weights or {}
-    weights = (float(given.get("nrmse", 1.0)), float(given.get("decomp_rssd", 1.0)))
+    weights = tuple(float(given.get(name, 1.0)) for name in OBJECTIVES[:n_objectives])
     if algorithm in NEVERGRAD_ALGORITHMS:
         from mmm_core.engine.nevergrad_search import NevergradSearch
 
@@ -67,15 +70,16 @@ def start_search(
     return Nsga2Search(n_parameters, seed, weights)
 
 
-def guide_losses(losses: FloatArray, weights: tuple[float, float]) -> FloatArray:
-    """Let an objective of lower weight count less: ``g_i = w_i f_i + (1 - w_i) f_j``, weights divided by the larger one.
+def guide_losses(losses: FloatArray, weights: tuple[float, ...]) -> FloatArray:
+    """Let objectives of lower weight count less: ``g_i = w_i f_i + (1 - w_i) mean_j f_j``, weights divided by the largest.
 
-    With equal weights nothing changes; with weights 1 and 0 both columns are the first objective, so that only it is
-    searched for; in between, a gain in the lesser objective is only worth taking when it costs little of the other.
+    The mean is that of the other objectives by their weights. With equal weights nothing changes; with a single weight above
+    0 every column is that objective, so that only it is searched for; in between, a gain in a lesser objective is only worth
+    taking when it costs little of the others.
 
     Args:
-        losses: Shape (n, 2), finite.
-        weights: Of the two objectives, at least 0; both 0 counts as equal.
+        losses: Shape (n, n_objectives), finite.
+        weights: One per objective, at least 0; all 0 counts as equal.
 
     Returns:
         Same shape.
@@ -87,7 +91,17 @@ def guide_losses(losses: FloatArray, weights: tuple[float, float]) -> FloatArray
     shares = np.asarray(weights) / max(*weights, 1e-300)
     if shares.max() == 0.0 or shares.min() == 1.0:
         return losses
-    return losses * shares + losses[:, ::-1] * (1.0 - shares)
+    return np.column_stack([_guided(losses, shares, i) for i in range(len(shares))])
+
+
+def _guided(losses: FloatArray, shares: FloatArray, i: int) -> FloatArray:
+    """One objective mixed with the mean of the others, shape (n,)."""
+    others = np.delete(shares, i)
+    if others.max() == 0.0:
+        return losses[:, i]
+    mean = (np.delete(losses, i, axis=1) * (others / others.sum())).sum(axis=1)
+    guided: FloatArray = losses[:, i] * shares[i] + mean * (1.0 - shares[i])
+    return guided
 
 
 class NothingToSearch:
@@ -131,7 +145,7 @@ class Nsga2Search:
         self,
         n_parameters: int,
         seed: np.random.SeedSequence,
-        weights: tuple[float, float] = (1.0, 1.0),
+        weights: tuple[float, ...] = (1.0, 1.0),
         settings: Nsga2Settings = NSGA2_SETTINGS,
     ) -> None:
         self.batch_size = settings.population
@@ -141,7 +155,7 @@ class Nsga2Search:
         self._crossover = (settings.crossover_eta, settings.crossover_rate)
         self._mutation = (settings.mutation_eta, min(1.0, settings.mutations_per_point / n_parameters))
         self._points = np.empty((0, n_parameters))
-        self._losses = np.empty((0, 2))
+        self._losses = np.empty((0, len(weights)))
         self._fronts = np.empty(0, dtype=np.int64)
         self._crowding = np.empty(0)
 

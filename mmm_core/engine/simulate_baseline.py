@@ -24,13 +24,13 @@ def draw_demand(random: np.random.Generator, clock: Clock) -> FloatArray:
 
 
 def draw_trend(random: np.random.Generator, law: MarketLaw, clock: Clock) -> tuple[FloatArray, int]:
-    """Straight pieces around 1 and the number of breaks; yearly slopes have a standard deviation of 0.10, their changes 0.15."""
+    """Straight pieces around 1 and the number of breaks; yearly slopes have a standard deviation of 0.12, their changes 0.20."""
     n_breaks = int(random.integers(law.trend_breaks[0], law.trend_breaks[1] + 1))
     length = clock.years[-1]
     places = np.sort(random.uniform(0.1, 0.9, n_breaks)) * length
-    trend = random.normal(0.0, 0.10) * clock.years
+    trend = random.normal(0.0, 0.12) * clock.years
     for place in places:
-        trend += random.normal(0.0, 0.15) * np.maximum(clock.years - place, 0.0)
+        trend += random.normal(0.0, 0.20) * np.maximum(clock.years - place, 0.0)
     return 1.0 + trend - trend.mean(), n_breaks
 
 

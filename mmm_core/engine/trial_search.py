@@ -16,7 +16,7 @@ from mmm_core.entities.trials_config import TrialsConfig
 
 BOARD = "board.bin"
 RESULT_ARRAYS = ("hyperparameters", "metrics", "coefficients", "contributions")
-_OBJECTIVES = slice(0, 2)  # nrmse and decomp_rssd, the first two of METRICS
+_ON_BOARD = slice(0, 2)  # nrmse and decomp_rssd, the first two of METRICS
 _ROWS_IN_MEMORY = 8192
 
 
@@ -66,7 +66,7 @@ def run_trial(task: TrialTask, after_batch: Callable[[], None] | None = None) ->
     board = ProgressBoard(task.folder / BOARD)
     evaluator = CandidateEvaluator(task.design, task.space.names, task.trials)
     free = np.flatnonzero(task.space.high > task.space.low)
-    search = _search_of(task, len(free))
+    search = _search_of(task, len(free), evaluator.n_objectives)
     budget = task.trials.iterations
     evaluation = optimiser = 0.0
     with TrialFiles(task.folder, task.number) as files:
@@ -79,24 +79,24 @@ def run_trial(task: TrialTask, after_batch: Callable[[], None] | None = None) ->
             values = task.space.from_unit(unit)
             batch = evaluator.evaluate(values)
             evaluated = time.perf_counter()
-            losses = batch.metrics[:, _OBJECTIVES]
-            search.tell(points, losses)
+            search.tell(points, batch.metrics[:, : evaluator.n_objectives])
             evaluation += evaluated - asked
             optimiser += asked - start + time.perf_counter() - evaluated
             files.append(values, batch.metrics, batch.coefficients, batch.contributions)
-            board.record(task.number - 1, losses)
+            board.record(task.number - 1, batch.metrics[:, _ON_BOARD])
             if after_batch is not None:
                 after_batch()
     return TrialTimes(task.number, time.perf_counter() - began, evaluation, optimiser)
 
 
-def _search_of(task: TrialTask, n_free: int) -> SearchAlgorithm:
+def _search_of(task: TrialTask, n_free: int, n_objectives: int) -> SearchAlgorithm:
     return start_search(
         task.trials.algorithm,
         n_parameters=n_free,
         budget=task.trials.iterations,
         seed=task.seed,
         objective_weights=task.trials.objective_weights,
+        n_objectives=n_objectives,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmm_core.entities.budget import BudgetRequest, PlanAim
 from mmm_core.entities.columns import AdstockKind
 from mmm_core.entities.design import Design, SearchSpace
 from mmm_core.entities.trials_config import DEFAULT_ALGORITHM, TrialsConfig
@@ -14,16 +15,36 @@ _VALUES = {"alpha": 1.5, "gamma": 0.5, "theta": 0.3, "shape": 1.0, "scale": 0.1}
 
 
 def warm_up() -> None:
-    """Compile what a page needs to show a model, its response curves and its refits, in this process only."""
+    """Compile what a page needs to show a model, its curves, refits and budgets, in this process only."""
     from mmm_core.engine.bootstrap import bootstrap_model
+    from mmm_core.engine.budget_allocator import BudgetAllocator
     from mmm_core.engine.candidate import refit_model, response_curve
     from mmm_core.engine.model_sets import set_curve, set_of_model
 
     design = _tiny_design()
     model = refit_model(design, dict(zip(_names(design), _tiny_space(design).low.tolist(), strict=True)))
     response_curve(model, design, "a")
-    set_curve(set_of_model(design, model, name="a", label="a"), "a")
+    models = set_of_model(design, model, name="a", label="a")
+    set_curve(models, "a")
+    for aim in PlanAim:
+        BudgetAllocator().allocate(models, BudgetRequest(aim=aim))
     bootstrap_model(design, model, n_refits=2)
+
+
+def warm_up_sampler() -> None:
+    """Compile the averaged estimate, in this process only; some seconds the first time after an update, else milliseconds."""
+    import pandas as pd
+
+    from mmm_core.engine.posterior_sampler import PosteriorSampler
+    from mmm_core.entities.columns import Outcome, PaidMedia
+    from mmm_core.entities.mmmdata_collection import MMMDataCollection
+    from mmm_core.entities.settings import ModelSettings
+
+    days = pd.date_range("2024-01-01", periods=20, freq="7D")
+    table = pd.DataFrame({"day": days, "spend": np.arange(20) % 3, "sales": 10.0 + np.arange(20) % 4})
+    roles = ModelSettings(date="day", outcome=Outcome(column="sales"), paid_media=(PaidMedia(spend="spend"),))
+    data = MMMDataCollection(table=table, settings=roles)
+    PosteriorSampler().sample(data, chains=2, sweeps=30, burn_in=10, cores=1)
 
 
 def warm_up_process(algorithm: str = DEFAULT_ALGORITHM) -> None:

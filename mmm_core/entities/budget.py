@@ -12,6 +12,12 @@ from mmm_core.entities.design import FloatArray
 from mmm_core.entities.model_set import SetKind
 from mmm_core.errors import BoundsError, SettingsError
 
+CONFIDENT = 0.9
+"""Probability of beating today's spend below which the advice is not to move."""
+
+REALISED_SHARE = 0.7
+"""Share of the predicted uplift that plans over a posterior brought on markets with a known truth (docs/recovery.md)."""
+
 
 class BudgetGoal(StrEnum):
     """What a plan is to reach.
@@ -170,12 +176,15 @@ class BudgetPlan:
         total: as planned.
         initial_response: Outcome of the paid channels over the horizon at today's spend (point estimate), and
         response: as planned.
-        uplift: ``response - initial_response``, point estimate, outcome over the horizon.
-        uplift_low: Low end over the set (see ``interval_label``).
-        uplift_high: High end.
+        realised_share: What plans over such a set brought of what they predicted, on markets with a known truth; 1 where that
+            was not measured.
+        uplift: What is to be expected: ``realised_share * (response - initial_response)``, outcome over the horizon.
+        uplift_low: Low end over the set (see ``interval_label``), times ``realised_share`` too.
+        uplift_high: High end, likewise.
         probability_better: Weighted share of models in which the plan brings more than today's spend (NaN when the totals of
             spend differ, where the comparison means nothing).
-        by_model: Response of the plan minus that of today per model over the horizon, shape (n_models,).
+        by_model: ``realised_share`` times response of the plan minus that of today, per model over the horizon,
+            shape (n_models,).
         weekly: Planned spend per future period and channel, index = first day of the period, columns = channel keys.
         binding: Sentences on the limits that bind, what relaxing each by a step would add.
         notes: Sentences the reader should know (extrapolation, locked money).
@@ -190,6 +199,7 @@ class BudgetPlan:
     total: float
     initial_response: float
     response: float
+    realised_share: float
     uplift: float
     uplift_low: float
     uplift_high: float

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mmm_core.entities.calibration_checks import study_problems
 from mmm_core.entities.date_checks import (
     STEP_DAYS,
     date_problems,
@@ -170,6 +171,7 @@ def _window_problems(table: pd.DataFrame, settings: ModelSettings, fine: set[str
         )
     yield from _idle_marks(dates, rows, settings)
     yield from _flat_columns(ordered.iloc[rows], settings, fine)
+    yield from study_problems(dates, settings.calibration.studies)
     needed = 2 * count_estimated_columns(ordered.iloc[rows], settings)
     if len(rows) < needed:
         yield (

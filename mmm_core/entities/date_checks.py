@@ -67,6 +67,18 @@ def touched_periods(dates: pd.Series, start: dt.date, end: dt.date) -> NDArray[n
     return np.asarray(dates.between(first - pd.Timedelta(days=n_days - 1), last), dtype=np.bool_)
 
 
+def count_days(dates: pd.Series, frequency: Frequency) -> int:
+    """Days in all of these periods together; a month is the calendar month its date lies in.
+
+    Args:
+        dates: First day of every period, datetime64, shape (n_periods,).
+        frequency: Length of one.
+    """
+    if frequency is Frequency.MONTH:
+        return int(dates.dt.days_in_month.sum())
+    return len(dates) * STEP_DAYS[frequency][0]
+
+
 def missing_periods(dates: pd.Series, frequency: Frequency) -> list[pd.Timestamp]:
     """Dates of periods that should be in the table and are not, stamped as the others are.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mmm_core.entities.calibration import StudyTarget
 from mmm_core.entities.columns import AdstockKind, Frequency
 from mmm_core.errors import BoundsError, SettingsError
 
@@ -37,6 +38,7 @@ class Design:
         weibull_length: Number of rows on which a Weibull scale is measured (R uses all rows of the data).
         frequency: Length of one period.
         dropped: Columns left out because they do not vary in the window.
+        studies: Lift studies that models are compared with.
     """
 
     dates: DateArray
@@ -55,6 +57,7 @@ class Design:
     weibull_length: int
     frequency: Frequency = Frequency.WEEK
     dropped: tuple[str, ...] = ()
+    studies: tuple[StudyTarget, ...] = ()
 
     def __post_init__(self) -> None:
         n_all, n_baseline, n_media = len(self.outcome), len(self.baseline_names), len(self.media_names)
@@ -83,6 +86,30 @@ class Design:
             raise SettingsError(
                 f"Design.trend_column must lie within -1 and {n_baseline - 1}, got {self.trend_column}."
             )
+        for target in self.studies:
+            self._check_study(target)
+
+    def _check_study(self, target: StudyTarget) -> None:
+        last = target.first_row + target.n_periods - 1
+        if not (0 <= target.first_row <= last < len(self.outcome) and target.media):
+            raise SettingsError(
+                f"Design.studies must cover rows within 0 and {len(self.outcome) - 1} and name media; the study from "
+                f"{target.study.start} covers {target.first_row} to {last} and {len(target.media)} media."
+            )
+        if not all(0 <= c < len(self.media_names) for c in target.media):
+            raise SettingsError(
+                f"Design.studies must name media within 0 and {len(self.media_names) - 1}, got {target.media}."
+            )
+
+    @property
+    def usable_studies(self) -> tuple[StudyTarget, ...]:
+        """The studies all of whose periods are modelled; only they count."""
+        modelled = set(self.rows.tolist())
+        return tuple(
+            target
+            for target in self.studies
+            if modelled.issuperset(range(target.first_row, target.first_row + target.n_periods))
+        )
 
     @property
     def column_names(self) -> tuple[str, ...]:

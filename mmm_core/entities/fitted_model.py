@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from mmm_core.entities.calibration import StudyFit
 from mmm_core.entities.columns import Frequency
 from mmm_core.entities.design import FloatArray
 
@@ -58,6 +59,8 @@ class FittedModel:
         roas: Contribution per unit of spend, per paid channel.
         carry_over_share: Share of each medium's contribution that is carry-over; NaN when it contributes nothing.
         frequency: Length of a period.
+        studies: What it makes of every lift study that lies in the modelled periods; ``metrics["mape"]`` is their weighted
+            mean error.
     """
 
     hyperparameters: Mapping[str, float]
@@ -83,3 +86,4 @@ class FittedModel:
     roas: Mapping[str, float]
     carry_over_share: Mapping[str, float]
     frequency: Frequency
+    studies: tuple[StudyFit, ...] = ()

@@ -8,6 +8,9 @@ import numpy as np
 from mmm_core.entities.design import Design, FloatArray
 from mmm_core.errors import SettingsError
 
+AVERAGED_ID = "averaged"
+"""Stands for the averaged estimate where pages and addresses name a model."""
+
 
 class SetKind(StrEnum):
     """Where the models of a set come from, which decides what an interval over them means."""

@@ -1,7 +1,6 @@
 """What a run hands to pages, files and the store."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypedDict
 
 import pandas as pd
@@ -9,14 +8,6 @@ import pandas as pd
 from mmm_core.entities.design import Design, FloatArray, IntArray
 from mmm_core.entities.model_output import ModelOutputCollection
 from mmm_core.entities.posterior import Posterior
-
-
-class Estimate(StrEnum):
-    """Which of the two answers a run gives: what is recommended, the models of the search, or both."""
-
-    AVERAGED = "averaged"
-    PARETO = "pareto"
-    BOTH = "both"
 
 
 class ParetoResult(TypedDict):

@@ -174,6 +174,10 @@ class LiftStudy:
     def __post_init__(self) -> None:
         if not self.channels:
             raise SettingsError(f"The lift study from {self.start} names no channel; give at least one.")
+        if len(set(self.channels)) < len(self.channels):
+            raise SettingsError(
+                f"The lift study from {self.start} names a channel twice: {', '.join(self.channels)}. Name each once."
+            )
         if self.end < self.start:
             raise SettingsError(f"A lift study must end on or after its start; got {self.start} to {self.end}.")
         if not math.isfinite(self.lift):
@@ -186,6 +190,11 @@ class LiftStudy:
             raise BoundsError(f"The confidence of a lift study must lie within 0 and 1, got {self.confidence}.")
         if self.scope not in SCOPES:
             raise SettingsError(f"The scope of a lift study must be one of {', '.join(SCOPES)}; got {self.scope!r}.")
+
+    @property
+    def label(self) -> str:
+        """What a sentence calls it: channels and days."""
+        return f"{' + '.join(self.channels)} from {self.start} to {self.end}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,13 +253,15 @@ class ModelSettings:
                 raise SettingsError(
                     f"No column can be called {name!r}: models use that name themselves. Rename the column."
                 )
-        for study in self.calibration.studies:
-            unknown = [channel for channel in study.channels if channel not in self.channels]
-            if unknown:
-                raise SettingsError(
-                    f"The lift study from {study.start} names {unknown[0]!r}, which is none of the model's channels "
-                    f"({', '.join(self.channels)}). Correct the name."
-                )
+        problems = [
+            f"The lift study from {study.start} names {channel!r}, which is none of the model's channels "
+            f"({', '.join(self.channels)}). Correct the name."
+            for study in self.calibration.studies
+            for channel in study.channels
+            if channel not in self.channels
+        ]
+        if problems:
+            raise SettingsError(problems)
 
     def _check_bounds(self, column: str, parameters: Mapping[str, Interval]) -> None:
         if column not in self.bounded_columns:

@@ -10,6 +10,9 @@ ALGORITHMS = ("NSGA2", *NEVERGRAD_ALGORITHMS)
 """Selectable algorithms: ours first, then those of nevergrad. TwoPointsDE is what *Robyn-compatible* means."""
 
 DEFAULT_ALGORITHM = "NSGA2"
+OBJECTIVES = ("nrmse", "decomp_rssd", "mape")
+"""What a search minimises; the last one only where there are lift studies."""
+
 INTERCEPT_SIGNS = ("non_negative", "unconstrained")
 
 
@@ -26,7 +29,8 @@ class TrialsConfig:
         rssd_zero_penalty: Enlarge DECOMP.RSSD when paid channels are credited with nothing.
         intercept: Whether the model has an intercept.
         intercept_sign: "non_negative" drops a negative intercept and fits again.
-        objective_weights: Weights of ``nrmse`` and ``decomp_rssd`` in the search; None means equal.
+        objective_weights: Weights of ``nrmse``, ``decomp_rssd`` and, where there are lift studies, ``mape`` in the search;
+            None means equal, a missing one is 1.
         cores: Processes to use; None means all the machine has.
     """
 
@@ -52,9 +56,9 @@ class TrialsConfig:
                 f"intercept_sign must be one of {', '.join(INTERCEPT_SIGNS)}; got {self.intercept_sign!r}."
             )
         for name, weight in (self.objective_weights or {}).items():
-            if name not in ("nrmse", "decomp_rssd") or not weight >= 0:
+            if name not in OBJECTIVES or not weight >= 0:
                 raise BoundsError(
-                    f"objective_weights takes nrmse and decomp_rssd, each at least 0; got {name}={weight!r}."
+                    f"objective_weights takes nrmse, decomp_rssd and mape, each at least 0; got {name}={weight!r}."
                 )
 
     @property

@@ -37,6 +37,19 @@ def compiled(function: _Function) -> _Function:
     return kernel
 
 
+def compiled_inside(function: _Function) -> _Function:
+    """Compile as :func:`compiled`, to be called from other compiled functions only.
+
+    Leaves out the code that unpacks arguments from Python, which for a tuple of many arrays takes longer to compile than the
+    function itself. Called from Python such a function ends the process: give it a leading underscore.
+    """
+    kernel: _Function = njit(
+        cache=True, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )(function)
+    _tie_to_all_sources(kernel)
+    return kernel
+
+
 def compiled_for_vectors(function: _Function) -> _Function:
     """Compile so that sums may be added up in another order and products fused, which fills the vector registers.
 

@@ -1,4 +1,4 @@
-"""Non-dominated sorting of two objectives, both to be minimised. Arrays are (n_points,)."""
+"""Non-dominated sorting of two objectives or more, all to be minimised. Arrays are (n_points,)."""
 
 import numpy as np
 
@@ -45,6 +45,71 @@ def first_front(x: FloatArray, y: FloatArray) -> IntArray:
     leads = np.ones(len(order), dtype=bool)
     leads[1:] = lowest[1:] < lowest[:-1]
     return order[leads]
+
+
+def rank_fronts_of_many(losses: FloatArray) -> IntArray:
+    """Fronts of points with any number of objectives: ``1 + the highest front of a point that dominates this one``.
+
+    A point dominates another when it is nowhere worse and somewhere better. Exact duplicates share a front.
+
+    Args:
+        losses: Shape (n_points, n_objectives), no NaN.
+
+    Returns:
+        Front of every point, 1 is best, shape (n_points,). Cost grows as n squared.
+    """
+    order = np.lexsort(losses.T[::-1])
+    fronts = np.empty(len(losses), dtype=np.int64)
+    fronts[order] = _peel_many(losses[order])
+    return fronts
+
+
+def first_front_of_many(losses: FloatArray) -> IntArray:
+    """Indices of the points no other point dominates, ascending; of exact duplicates only the first.
+
+    Args:
+        losses: Shape (n_points, n_objectives), no NaN.
+    """
+    order = np.lexsort(losses.T[::-1])  # stable: of duplicates the first comes first
+    return np.sort(order[_lead(losses[order])])
+
+
+@compiled
+def _peel_many(losses: FloatArray) -> IntArray:
+    """Fronts of points in lexicographic order, in which only earlier points can dominate."""
+    n, m = losses.shape
+    fronts = np.ones(n, dtype=np.int64)
+    for i in range(n):
+        for j in range(i):
+            if fronts[j] < fronts[i]:
+                continue
+            is_beaten, is_equal = True, True
+            for k in range(m):
+                is_beaten &= losses[j, k] <= losses[i, k]
+                is_equal &= losses[j, k] == losses[i, k]
+            if is_beaten and not is_equal:
+                fronts[i] = fronts[j] + 1
+    return fronts
+
+
+@compiled
+def _lead(losses: FloatArray) -> IntArray:
+    """Places, in lexicographic order, of the points that no earlier one equals or dominates."""
+    n, m = losses.shape
+    leaders = np.empty(n, dtype=np.int64)
+    n_leaders = 0
+    for i in range(n):
+        is_beaten = False
+        for leader in leaders[:n_leaders]:
+            is_beaten = True
+            for k in range(m):
+                is_beaten &= losses[leader, k] <= losses[i, k]
+            if is_beaten:
+                break
+        if not is_beaten:
+            leaders[n_leaders] = i
+            n_leaders += 1
+    return leaders[:n_leaders]
 
 
 @compiled

@@ -12,64 +12,15 @@ import numpy as np
 from mmm_core.kernels.adstock import GEOMETRIC, carry_over, fill_weibull_weights, spread_over
 from mmm_core.kernels.arrays import FloatArray, IntArray
 from mmm_core.kernels.compiling import compiled, compiled_for_vectors
+from mmm_core.kernels.lift import LiftScratch, Medium, Studies, fill_lifted, lift_error, make_lift_scratch, predict_lift
 from mmm_core.kernels.objectives import adjust_rsq, decomp_rssd, find_split, nrmse, plain_rsq
+from mmm_core.kernels.problem import Layout, Problem, Rules
 from mmm_core.kernels.ridge import Moments, RidgeRules, RidgeScratch, fit_ridge, make_ridge_scratch
 from mmm_core.kernels.saturation import PowerScratch, make_power_scratch, saturate
 
+__all__ = ["N_METRICS", "Batch", "Layout", "Problem", "Rules", "evaluate_batch"]
+
 N_METRICS = 9
-
-
-class Problem(NamedTuple):
-    """Data of a model.
-
-    Attributes:
-        outcome: On the modelled rows, shape (n_rows,).
-        fixed: Columns that are not transformed, on the modelled rows, shape (n_fixed, n_rows).
-        media: Input of the transformed columns, all rows, shape (n_media, n_all).
-        rows: Indices of the modelled rows, ascending, shape (n_rows,).
-        kinds: Code of the adstock per medium, shape (n_media,).
-        weibull_length: Periods on which a Weibull scale is measured.
-        lower: Lower limits of the coefficients, shape (p,).
-        upper: Upper limits, shape (p,).
-        trend: Column whose limits become [-1, 0] when its training sum is negative, or -1.
-        spend_share: Per paid medium (the first ones), shape (n_paid,).
-    """
-
-    outcome: FloatArray
-    fixed: FloatArray
-    media: FloatArray
-    rows: IntArray
-    kinds: IntArray
-    weibull_length: int
-    lower: FloatArray
-    upper: FloatArray
-    trend: int
-    spend_share: FloatArray
-
-
-class Layout(NamedTuple):
-    """Where each hyperparameter stands in a row of values; -1 where there is none.
-
-    Attributes:
-        media: Columns of alpha, gamma, theta or shape, and scale, shape (n_media, 4).
-        penalties: Columns of the penalty factors, shape (p,); -1 means a factor of 1.
-        shrinkage: Column of lambda.
-        train_size: Column of the training share; -1 means that all rows are trained on.
-    """
-
-    media: IntArray
-    penalties: IntArray
-    shrinkage: int
-    train_size: int
-
-
-class Rules(NamedTuple):
-    """How a model is fitted and judged; the meanings are those of the search settings."""
-
-    glmnet: bool
-    intercept: bool
-    drop_negative: bool
-    zero_penalty: bool
 
 
 class Batch(NamedTuple):
@@ -80,12 +31,14 @@ class Batch(NamedTuple):
         coefficients: Intercept first, shape (n_candidates, 1 + p).
         contributions: Sums over the modelled rows, same shape.
         has_intercept: 1 where the model kept its intercept, shape (n_candidates,).
+        predicted: What the model says each lift study should have found, shape (n_candidates, n_studies).
     """
 
     metrics: FloatArray
     coefficients: FloatArray
     contributions: FloatArray
     has_intercept: IntArray
+    predicted: FloatArray
 
 
 class _Scratch(NamedTuple):
@@ -133,7 +86,9 @@ class _Scratch(NamedTuple):
 _MEAN, _VARIANCE, _RANGE, _SPREAD = range(4)
 
 
-def evaluate_batch(values: FloatArray, problem: Problem, layout: Layout, rules: Rules) -> Batch:
+def evaluate_batch(
+    values: FloatArray, problem: Problem, layout: Layout, rules: Rules, studies: Studies | None = None
+) -> Batch:
     """Evaluate every row of ``values``.
 
     Args:
@@ -141,6 +96,7 @@ def evaluate_batch(values: FloatArray, problem: Problem, layout: Layout, rules: 
         problem: Data.
         layout: Where each hyperparameter stands.
         rules: How to fit and judge.
+        studies: Lift studies to compare with; None is compiled as if there was no such thing, so that it costs nothing.
 
     Returns:
         Metrics, coefficients and contributions.
@@ -152,14 +108,17 @@ def evaluate_batch(values: FloatArray, problem: Problem, layout: Layout, rules: 
         np.empty((n_candidates, n_terms)),
         np.empty((n_candidates, n_terms)),
         np.empty(n_candidates, np.int64),
+        np.empty((n_candidates, 0 if studies is None else len(studies.spans))),
     )
-    _evaluate(np.ascontiguousarray(values, dtype=np.float64), problem, layout, rules, batch)
+    _evaluate(np.ascontiguousarray(values, dtype=np.float64), problem, layout, rules, studies, batch)
     return batch
 
 
 @compiled
-def _evaluate(values: FloatArray, problem: Problem, layout: Layout, rules: Rules, batch: Batch) -> None:
-    scratch = _make_scratch(problem)
+def _evaluate(
+    values: FloatArray, problem: Problem, layout: Layout, rules: Rules, studies: Studies | None, batch: Batch
+) -> None:
+    scratch, lift = _make_scratch(problem), make_lift_scratch(studies)
     n_rows, n_fixed = len(problem.outcome), len(problem.fixed)
     ridge_rules = RidgeRules(rules.intercept, rules.drop_negative, rules.glmnet)
     for i in range(len(values)):
@@ -167,7 +126,7 @@ def _evaluate(values: FloatArray, problem: Problem, layout: Layout, rules: Rules
         train_end, validation_end = find_split(n_rows, train_size)
         if scratch.ends[0] != train_end or scratch.ends[1] != validation_end:
             _prepare_split(problem, train_end, validation_end, scratch)
-        _fill_media(values, i, problem, layout, scratch)
+        _fill_media(values, i, problem, layout, scratch, studies, lift)
         _fill_moments(scratch.columns, scratch.outcome, n_fixed, train_end, scratch.covariance, scratch.with_outcome)
         _scale_factors(values, i, layout.penalties, scratch.factors)
         mean, variance = scratch.parts[0, _MEAN], scratch.parts[0, _VARIANCE]
@@ -187,6 +146,9 @@ def _evaluate(values: FloatArray, problem: Problem, layout: Layout, rules: Rules
         # R keeps one degree of freedom for an intercept that was never asked for.
         intercept_df = 1 if has_intercept or not rules.intercept else 0
         _write_metrics(i, intercept_df, problem, rules.zero_penalty, scratch, batch)
+        if studies is not None:
+            predict_lift(scratch.slopes[n_fixed:], studies, lift, batch.predicted[i])
+            batch.metrics[i, 2] = lift_error(studies, batch.predicted[i])
 
 
 @compiled
@@ -253,7 +215,15 @@ def _describe_part(outcome: FloatArray, start: int, end: int, part: FloatArray) 
 
 
 @compiled
-def _fill_media(values: FloatArray, i: int, problem: Problem, layout: Layout, scratch: _Scratch) -> None:
+def _fill_media(
+    values: FloatArray,
+    i: int,
+    problem: Problem,
+    layout: Layout,
+    scratch: _Scratch,
+    studies: Studies | None,
+    lift: LiftScratch | None,
+) -> None:
     """Transform every medium and take its training mean off."""
     n_fixed = len(problem.fixed)
     pressure, window, power, columns = scratch.pressure, scratch.window, scratch.power, scratch.columns
@@ -268,6 +238,10 @@ def _fill_media(values: FloatArray, i: int, problem: Problem, layout: Layout, sc
         largest = _pick(pressure, problem.rows, window)
         alpha, gamma = values[i, layout.media[c, 0]], values[i, layout.media[c, 1]]
         saturate(window, alpha, gamma * largest, power, columns, n_fixed + c)
+        if studies is not None:
+            scale = values[i, layout.media[c, 3]] if layout.media[c, 3] >= 0 else 0.0
+            medium = Medium(c, n_fixed + c, problem.kinds[c], first, scale, alpha, gamma * largest)
+            fill_lifted(medium, problem.media, pressure, scratch.weights, columns, studies, lift)
         scratch.means[n_fixed + c], scratch.sums[n_fixed + c] = _centre(columns, n_fixed + c, scratch.ends[0])
 
 

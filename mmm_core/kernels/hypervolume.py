@@ -123,3 +123,29 @@ def swept_area(x: FloatArray, y: FloatArray) -> float:
         area += lowest * (y[order[i]] - y[order[i + 1]])
         lowest = min(lowest, x[order[i + 1]])
     return float(area + lowest * y[order[-1]])
+
+
+@compiled
+def swept_volume(points: FloatArray) -> float:
+    """Hypervolume of three objectives: ``sum_i area(points with z <= z[i]) (z[i+1] - z[i])``, z ascending and ending at 0.
+
+    Args:
+        points: Objectives minus their references, shape (n_points, 3), at most 0; any order, dominated points allowed.
+
+    Returns:
+        Volume; 0 without points.
+    """
+    n = len(points)
+    order = np.argsort(points[:, 2], kind="mergesort")
+    xs, ys, numbers = np.empty(n + 1), np.empty(n + 1), np.empty(n + 1, np.int64)
+    x, y = points[order, 0].copy(), points[order, 1].copy()
+    size, volume = 0, 0.0
+    for i in range(n):
+        size = _insert_all(xs, ys, numbers, size, x[i : i + 1], y[i : i + 1], i)
+        ceiling = points[order[i + 1], 2] if i + 1 < n else 0.0
+        area = 0.0
+        for j in range(size):
+            right = xs[j + 1] if j + 1 < size else 0.0
+            area -= (right - xs[j]) * ys[j]
+        volume += area * (ceiling - points[order[i], 2])
+    return volume

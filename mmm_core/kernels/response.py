@@ -23,7 +23,7 @@ class MediaDescription(NamedTuple):
         inflexion: Pressure at half of the ceiling, shape (n_models, n_media).
         carried: Mean pressure per modelled period that comes from earlier periods, same shape.
         weekly: Weighted mean of ``slope * saturated``, shape (n_media, n_rows).
-        carry_over: Weighted mean of the carry-over part of the contribution, summed over the rows, shape (n_media,).
+        carry_over: Weighted mean of the carry-over part of the contribution, shape (n_media, n_rows).
     """
 
     inflexion: FloatArray
@@ -86,7 +86,7 @@ def describe_media(
         np.zeros((n_models, n_media)),
         np.zeros((n_models, n_media)),
         np.zeros((n_media, len(problem.rows))),
-        np.zeros(n_media),
+        np.zeros((n_media, len(problem.rows))),
     )
     _describe(np.ascontiguousarray(values), np.ascontiguousarray(slopes), weights, problem, layout, described)
     return described
@@ -130,4 +130,4 @@ def _describe(
                 saturate(carried, alpha, inflexion, power, saturated, 1)
                 for t in range(n_rows):
                     described.weekly[c, t] += factor * saturated[0, t]
-                    described.carry_over[c] += factor * saturated[1, t]
+                    described.carry_over[c, t] += factor * saturated[1, t]

@@ -17,8 +17,8 @@ import numpy as np
 
 from mmm_core.kernels.adstock import GEOMETRIC
 from mmm_core.kernels.arrays import FloatArray
-from mmm_core.kernels.compiling import compiled
-from mmm_core.kernels.sampler_baseline import add_multiple, dot, gather, project
+from mmm_core.kernels.compiling import compiled, compiled_inside
+from mmm_core.kernels.sampler_baseline import add_multiple, copy_into, dot, gather, project
 from mmm_core.kernels.sampler_media import ALPHA, DECAY, N_PARAMETERS, Lifts, fill_lifts, fill_medium
 from mmm_core.kernels.sampler_random import draw_above_zero, log_normal_cdf, reflect
 from mmm_core.kernels.sampler_state import COMMON, LEARNED, STIFFNESS, SWEEP, VARIANCE, Chain, SamplerData, SamplerPrior
@@ -68,7 +68,7 @@ def advance(
         _write_down(chain, record[i])
 
 
-@compiled
+@compiled_inside
 def _write_down(chain: Chain, record: FloatArray) -> None:
     n_media = len(chain.returns)
     for m in range(n_media):
@@ -80,43 +80,43 @@ def _write_down(chain: Chain, record: FloatArray) -> None:
     record[n_media * (N_PARAMETERS + 1) + 2] = chain.places[STIFFNESS]
 
 
-@compiled
+@compiled_inside
 def _learn(prior: SamplerPrior, chain: Chain, burn_in: int) -> None:
     """Add the present parameters to the history, and learn from it when it is time."""
     for m in range(len(chain.returns)):
-        chain.history[m, 0] += chain.parameters[m]
+        add_multiple(chain.history[m, 0], 1.0, chain.parameters[m])
         for i in range(N_PARAMETERS):
-            for j in range(N_PARAMETERS):
-                chain.history[m, 1 + i, j] += chain.parameters[m, i] * chain.parameters[m, j]
+            add_multiple(chain.history[m, 1 + i], chain.parameters[m, i], chain.parameters[m])
     chain.places[LEARNED] += 1
     sweep = chain.places[SWEEP]
     if sweep == burn_in // 3 or sweep == 2 * burn_in // 3 or sweep == burn_in:
         for m in range(len(chain.returns)):
-            _factor_history(prior.high[m] - prior.low[m], chain.history[m], chain.places[LEARNED], chain.steps[m])
-        chain.history[:] = 0.0
+            _factor_history(prior.low[m], prior.high[m], chain.history[m], chain.places[LEARNED], chain.steps[m])
+            for i in range(1 + N_PARAMETERS):
+                add_multiple(chain.history[m, i], -1.0, chain.history[m, i])
         chain.places[LEARNED] = 0
 
 
-@compiled
-def _factor_history(width: FloatArray, history: FloatArray, count: int, steps: FloatArray) -> None:
-    """Cholesky factor of the covariance in the history; rows of fixed parameters are 0."""
-    steps[:] = 0.0
+@compiled_inside
+def _factor_history(low: FloatArray, high: FloatArray, history: FloatArray, count: int, steps: FloatArray) -> None:
+    """Cholesky factor of the covariance in the history; rows of fixed parameters stay 0."""
     for i in range(N_PARAMETERS):
-        if width[i] == 0.0:
+        width = high[i] - low[i]
+        if width == 0.0:
             continue
         for j in range(i + 1):
             rest = history[1 + i, j] / count - history[0, i] * history[0, j] / count**2
             if i == j:
-                rest = max(rest, 0.0) + (_FLOOR * width[i]) ** 2
+                rest = max(rest, 0.0) + (_FLOOR * width) ** 2
             for k in range(j):
                 rest -= steps[i, k] * steps[j, k]
             if i == j:
-                steps[i, i] = math.sqrt(max(rest, (0.1 * _FLOOR * width[i]) ** 2))
-            elif width[j] > 0.0:
+                steps[i, i] = math.sqrt(max(rest, (0.1 * _FLOOR * width) ** 2))
+            elif high[j] > low[j]:
                 steps[i, j] = rest / steps[j, j]
 
 
-@compiled
+@compiled_inside
 def _sweep(data: SamplerData, prior: SamplerPrior, chain: Chain, random: np.random.Generator) -> None:
     _renew_residual(data, chain)
     for m in range(len(chain.returns)):
@@ -127,7 +127,7 @@ def _sweep(data: SamplerData, prior: SamplerPrior, chain: Chain, random: np.rand
     _move_common(prior, chain, random)
 
 
-@compiled
+@compiled_inside
 def _fill_current(data: SamplerData, chain: Chain, m: int) -> None:
     """Everything about a medium that depends on its parameters."""
     medium = fill_medium(data.given, m, chain.parameters[m], chain.scratch, chain.columns, m)
@@ -137,12 +137,12 @@ def _fill_current(data: SamplerData, chain: Chain, m: int) -> None:
     chain.squares[m] = dot(chain.columns[m], chain.columns[m])
 
 
-@compiled
+@compiled_inside
 def _renew_residual(data: SamplerData, chain: Chain) -> None:
     """Residual from scratch, so that rounding cannot pile up."""
-    chain.residual[:] = data.outcome
-    chain.residual_gathered[:] = data.gathered
-    chain.gap[:] = data.lifts.lift
+    copy_into(chain.residual, data.outcome)
+    copy_into(chain.residual_gathered, data.gathered)
+    copy_into(chain.gap, data.lifts.lift)
     for m in range(len(chain.returns)):
         add_multiple(chain.residual, -chain.returns[m], chain.columns[m])
         add_multiple(chain.residual_gathered, -chain.returns[m], chain.gathered[m])
@@ -150,7 +150,7 @@ def _renew_residual(data: SamplerData, chain: Chain) -> None:
     project(data.baseline, chain.places[STIFFNESS], chain.residual_gathered, chain.residual_projected)
 
 
-@compiled
+@compiled_inside
 def _add_medium(chain: Chain, m: int, amount: float) -> None:
     """Add ``amount`` of a medium to the residual, in all its forms."""
     add_multiple(chain.residual, amount, chain.columns[m])
@@ -159,7 +159,7 @@ def _add_medium(chain: Chain, m: int, amount: float) -> None:
     add_multiple(chain.gap, amount, chain.brought[m])
 
 
-@compiled
+@compiled_inside
 def _move_medium(data: SamplerData, prior: SamplerPrior, chain: Chain, random: np.random.Generator, m: int) -> None:
     """New parameters and a new return of one medium, given all others."""
     _add_medium(chain, m, chain.returns[m])
@@ -191,17 +191,17 @@ def _move_medium(data: SamplerData, prior: SamplerPrior, chain: Chain, random: n
     _add_medium(chain, m, -chain.returns[m])
 
 
-@compiled
+@compiled_inside
 def _accept(chain: Chain, m: int, square: float) -> None:
-    chain.parameters[m] = chain.new.parameters
-    chain.columns[m] = chain.new.column[0]
-    chain.gathered[m] = chain.new.gathered
-    chain.projected[m] = chain.new.projected
-    chain.brought[m] = chain.new.brought
+    copy_into(chain.parameters[m], chain.new.parameters)
+    copy_into(chain.columns[m], chain.new.column[0])
+    copy_into(chain.gathered[m], chain.new.gathered)
+    copy_into(chain.projected[m], chain.new.projected)
+    copy_into(chain.brought[m], chain.new.brought)
     chain.squares[m] = square
 
 
-@compiled
+@compiled_inside
 def _with_lifts(
     lifts: Lifts, brought: FloatArray, gap: FloatArray, precision: float, pull: float
 ) -> tuple[float, float]:
@@ -212,7 +212,7 @@ def _with_lifts(
     return precision, pull
 
 
-@compiled
+@compiled_inside
 def _log_gain(precision: float, pull: float, common: float, width: float, is_free: bool) -> float:
     """``ln B`` of the module's formula; without the two truncation terms where the return may be negative."""
     q2 = (width * common) ** 2
@@ -224,7 +224,7 @@ def _log_gain(precision: float, pull: float, common: float, width: float, is_fre
     return gain
 
 
-@compiled
+@compiled_inside
 def _log_mixture(nothing: float, gain: float) -> float:
     """``ln(p0 + (1 - p0) B)``."""
     if nothing == 0.0:
@@ -234,7 +234,7 @@ def _log_mixture(nothing: float, gain: float) -> float:
     return math.log(nothing + (1.0 - nothing) * math.exp(gain))
 
 
-@compiled
+@compiled_inside
 def _log_density(prior: SamplerPrior, kind: int, m: int, parameters: FloatArray) -> float:
     """Log prior density of the parameters that are not fixed, up to a constant; gamma and Weibull's are uniform."""
     density = 0.0
@@ -247,7 +247,7 @@ def _log_density(prior: SamplerPrior, kind: int, m: int, parameters: FloatArray)
     return density
 
 
-@compiled
+@compiled_inside
 def _propose(prior: SamplerPrior, chain: Chain, random: np.random.Generator, m: int) -> bool:
     """Write other parameters to the proposal; False when they lie outside the ends or all are fixed."""
     kind = random.random()
@@ -268,10 +268,10 @@ def _propose(prior: SamplerPrior, chain: Chain, random: np.random.Generator, m: 
     return is_movable
 
 
-@compiled
+@compiled_inside
 def _step_as_learned(prior: SamplerPrior, chain: Chain, random: np.random.Generator, m: int) -> bool:
     new = chain.new.parameters
-    new[:] = chain.parameters[m]
+    copy_into(new, chain.parameters[m])
     n_movable = 0
     for j in range(N_PARAMETERS):
         n_movable += prior.high[m, j] > prior.low[m, j]
@@ -284,7 +284,7 @@ def _step_as_learned(prior: SamplerPrior, chain: Chain, random: np.random.Genera
     return n_movable > 0
 
 
-@compiled
+@compiled_inside
 def _draw_return(
     prior: SamplerPrior,
     random: np.random.Generator,
@@ -306,7 +306,7 @@ def _draw_return(
     return draw_above_zero(random, mu, math.sqrt(v))
 
 
-@compiled
+@compiled_inside
 def _draw_variance(prior: SamplerPrior, chain: Chain, random: np.random.Generator) -> None:
     """``s2 ~ (e'We / 2 + scale) / Gamma(n / 2 + shape)``."""
     half = 0.5 * max(_misfit(chain, dot(chain.residual_projected, chain.residual_projected)), 0.0)
@@ -314,13 +314,13 @@ def _draw_variance(prior: SamplerPrior, chain: Chain, random: np.random.Generato
     chain.levels[VARIANCE] = (half + prior.variance_scale) / random.standard_gamma(shape)
 
 
-@compiled
+@compiled_inside
 def _misfit(chain: Chain, length: float) -> float:
     """``e'We``."""
     return dot(chain.residual, chain.residual) - length
 
 
-@compiled
+@compiled_inside
 def _draw_stiffness(data: SamplerData, chain: Chain, random: np.random.Generator) -> None:
     """One of the stiffnesses with weights ``det(W)**0.5 exp(-e'We / 2 s2)``; all are equally likely before."""
     n_stiffness, before = len(data.baseline.n_used), chain.places[STIFFNESS]
@@ -328,8 +328,9 @@ def _draw_stiffness(data: SamplerData, chain: Chain, random: np.random.Generator
     for s in range(n_stiffness):
         length = project(data.baseline, s, chain.residual_gathered, chain.residual_projected)
         weights[s] = 0.5 * data.baseline.log_determinant[s] + 0.5 * length / chain.levels[VARIANCE]
-    highest = weights.max()
-    total = 0.0
+    highest, total = weights[0], 0.0
+    for s in range(1, n_stiffness):
+        highest = max(highest, weights[s])
     for s in range(n_stiffness):
         weights[s] = math.exp(weights[s] - highest)
         total += weights[s]
@@ -344,7 +345,7 @@ def _draw_stiffness(data: SamplerData, chain: Chain, random: np.random.Generator
             project(data.baseline, after, chain.gathered[m], chain.projected[m])
 
 
-@compiled
+@compiled_inside
 def _move_common(prior: SamplerPrior, chain: Chain, random: np.random.Generator) -> None:
     """Random-walk steps of ln R given the returns that are not 0."""
     if prior.common_high <= prior.common_low:
@@ -359,7 +360,7 @@ def _move_common(prior: SamplerPrior, chain: Chain, random: np.random.Generator)
                 chain.levels[COMMON], current = proposed, value
 
 
-@compiled
+@compiled_inside
 def _log_common(prior: SamplerPrior, returns: FloatArray, common: float) -> float:
     """Log density of ln R given the returns, up to a constant."""
     value = -0.5 * ((math.log(common) - prior.common_log_mean) / prior.common_log_sd) ** 2

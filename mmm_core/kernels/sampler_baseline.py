@@ -133,6 +133,13 @@ def add_multiple(target: FloatArray, factor: float, series: FloatArray) -> None:
 
 
 @compiled
+def copy_into(target: FloatArray, source: FloatArray) -> None:
+    """``target = source``; a loop compiles ten times as fast as numpy's assignment."""
+    for i in range(len(target)):
+        target[i] = source[i]
+
+
+@compiled
 def gather(baseline: JointBaseline, series: FloatArray, gathered: FloatArray) -> None:
     """``gathered = Z' series``, shape (k,)."""
     _gather(baseline.columns, baseline.first, baseline.end, series, gathered)
@@ -174,6 +181,7 @@ def project(baseline: JointBaseline, stiffness: int, gathered: FloatArray, proje
 @compiled
 def solve_back(baseline: JointBaseline, stiffness: int, projected: FloatArray, solution: FloatArray) -> None:
     """``solution = inv(L)' projected``: coefficients of the baseline from a projected residual; 0 for columns left out."""
-    solution[:] = 0.0
+    for i in range(len(solution)):
+        solution[i] = 0.0
     for i in range(baseline.n_used[stiffness]):
         add_multiple(solution[: i + 1], projected[i], baseline.inverse[stiffness, i, : i + 1])

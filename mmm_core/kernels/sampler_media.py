@@ -10,7 +10,7 @@ import numpy as np
 
 from mmm_core.kernels.adstock import GEOMETRIC, carry_over, fill_weibull_weights, spread_over
 from mmm_core.kernels.arrays import FloatArray, IntArray
-from mmm_core.kernels.compiling import compiled
+from mmm_core.kernels.compiling import compiled, compiled_inside
 from mmm_core.kernels.saturation import PowerScratch, make_power_scratch, saturate
 
 ALPHA, GAMMA, DECAY, SCALE = range(4)
@@ -147,7 +147,7 @@ def fill_lifts(
         brought[s] = total * factor
 
 
-@compiled
+@compiled_inside
 def _restart(given: MediaInput, m: int, parameters: FloatArray, first: int, end: int, scratch: MediaScratch) -> None:
     """Adstock that starts at ``first``, written to ``scratch.restarted[first:end]``."""
     for t in range(first, end):
@@ -161,6 +161,6 @@ def _restart(given: MediaInput, m: int, parameters: FloatArray, first: int, end:
             scratch.restarted[t] = total
 
 
-@compiled
+@compiled_inside
 def _hill(pressure: float, alpha: float, inflexion: float) -> float:
     return 1.0 / (1.0 + (inflexion / pressure) ** alpha) if pressure > 0.0 else 0.0

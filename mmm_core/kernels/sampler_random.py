@@ -40,7 +40,7 @@ def draw_above_zero(random: np.random.Generator, mean: float, sd: float) -> floa
     while True:
         excess = -math.log(1.0 - random.random()) / rate
         miss = bound + excess - rate
-        if random.random() <= math.exp(-0.5 * miss * miss):
+        if not random.random() > math.exp(-0.5 * miss * miss):  # written so that NaN ends the loop
             # mean + sd * (bound + excess), without the rounding of two large numbers that cancel
             return max(sd * excess, _SMALLEST)
 

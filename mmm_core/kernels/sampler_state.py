@@ -131,7 +131,7 @@ def start_chain(data: SamplerData, prior: SamplerPrior, random: np.random.Genera
     return Chain(
         parameters=prior.low + (prior.high - prior.low) * random.random((n_media, N_PARAMETERS)),
         returns=common * random.random(n_media),
-        levels=np.array([float(np.var(data.outcome)) * random.uniform(0.1, 1.0), common]),
+        levels=np.array([(float(np.var(data.outcome)) or 1.0) * random.uniform(0.1, 1.0), common]),
         places=np.array([random.integers(len(data.baseline.n_used)), 0, 0]),
         columns=np.zeros((n_media, n)),
         gathered=np.zeros((n_media, k)),

@@ -3,17 +3,17 @@
 D draws, M media, n modelled rows, k baseline columns.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from mmm_core.kernels.adstock import GEOMETRIC
 from mmm_core.kernels.arrays import FloatArray, IntArray
-from mmm_core.kernels.compiling import compiled
-from mmm_core.kernels.sampler_baseline import add_multiple, gather, project, solve_back
-from mmm_core.kernels.sampler_media import MediaInput, MediaScratch, fill_medium, make_media_scratch
+from mmm_core.kernels.compiling import compiled, compiled_inside
+from mmm_core.kernels.sampler_baseline import add_multiple, copy_into, gather, project, solve_back
+from mmm_core.kernels.sampler_media import ALPHA, MediaInput, MediaScratch, fill_medium, make_media_scratch
 from mmm_core.kernels.sampler_state import SamplerData
+from mmm_core.kernels.saturation import saturate
 
 
 class Draws(NamedTuple):
@@ -44,6 +44,7 @@ class Description(NamedTuple):
         ceiling: ``r e / sum(h)``: outcome per period at full saturation, shape (D, M).
         inflexion: Pressure at half of it, same shape.
         carried: Mean pressure per modelled row that comes from earlier rows, same shape.
+        carry_over: Mean of the part of the contribution that comes from earlier rows, which is first on the curve, shape (M,).
     """
 
     media: FloatArray
@@ -51,6 +52,7 @@ class Description(NamedTuple):
     ceiling: FloatArray
     inflexion: FloatArray
     carried: FloatArray
+    carry_over: FloatArray
 
 
 def describe_draws(data: SamplerData, draws: Draws, noise: FloatArray) -> Description:
@@ -69,9 +71,10 @@ def describe_draws(data: SamplerData, draws: Draws, noise: FloatArray) -> Descri
         np.zeros((n_draws, n_media)),
         np.zeros((n_draws, n_media)),
         np.zeros((n_draws, n_media)),
+        np.zeros(n_media),
     )
     spread = np.zeros((n_draws, k))
-    _describe(data, draws, np.ascontiguousarray(noise), answer, spread)
+    _describe(data, draws, np.sqrt(draws.variance)[:, None] * noise, answer, spread)
     coefficients = answer.coefficients + spread - spread.mean(axis=0)
     return answer._replace(media=np.ascontiguousarray(answer.media.T), coefficients=coefficients)
 
@@ -84,26 +87,38 @@ def _describe(data: SamplerData, draws: Draws, noise: FloatArray, answer: Descri
     gathered, projected = np.zeros(k), np.zeros(k)
     scratch = make_media_scratch(data.given)
     for i in range(n_draws):
-        residual[:] = data.outcome
+        copy_into(residual, data.outcome)
         for m in range(n_media):
             parameters, amount = draws.parameters[i, m], draws.returns[i, m]
             medium = fill_medium(data.given, m, parameters, scratch, column, 0)
             answer.ceiling[i, m] = amount * data.given.size[m] / medium.total if medium.total > 0.0 else 0.0
             answer.inflexion[i, m] = medium.inflexion
-            answer.carried[i, m] = _mean_carried(data.given, m, parameters, scratch)
             add_multiple(residual, -amount, column[0])
             add_multiple(answer.media[m], amount / n_draws, column[0])
+            answer.carried[i, m] = _fill_carried(data.given, m, scratch)
+            saturate(scratch.window, parameters[ALPHA], medium.inflexion, scratch.power, column, 0)
+            answer.carry_over[m] += answer.ceiling[i, m] / n_draws * _total(column[0])
         gather(data.baseline, residual, gathered)
         project(data.baseline, draws.stiffness[i], gathered, projected)
         solve_back(data.baseline, draws.stiffness[i], projected, answer.coefficients[i])
-        solve_back(data.baseline, draws.stiffness[i], math.sqrt(draws.variance[i]) * noise[i], spread[i])
+        solve_back(data.baseline, draws.stiffness[i], noise[i], spread[i])
 
 
-@compiled
-def _mean_carried(given: MediaInput, m: int, parameters: FloatArray, scratch: MediaScratch) -> float:
-    """Mean pressure on the modelled rows less what the row itself was given."""
+@compiled_inside
+def _total(series: FloatArray) -> float:
+    total = 0.0
+    for t in range(len(series)):
+        total += series[t]
+    return total
+
+
+@compiled_inside
+def _fill_carried(given: MediaInput, m: int, scratch: MediaScratch) -> float:
+    """Write pressure less what the row itself was given to the window of the scratch, and return its mean."""
     own = 1.0 if given.kinds[m] == GEOMETRIC else scratch.weights[0]
     total = 0.0
-    for t in given.rows:
-        total += scratch.pressure[t] - own * given.media[m, t]
-    return max(total, 0.0) / len(given.rows)
+    for t in range(len(given.rows)):
+        row = given.rows[t]
+        scratch.window[t] = max(scratch.pressure[row] - own * given.media[m, row], 0.0)
+        total += scratch.window[t]
+    return total / len(given.rows)

@@ -194,14 +194,14 @@ def average(
     project: Project,
     *,
     should_stop: Callable[[], bool] | None = None,
-    tell_share: Callable[[float], None] | None = None,
+    patience: float = PATIENCE_AFTER_STOP,
 ) -> Posterior | None:
     """The averaged estimate of a project; None when the user stopped it and it was not done soon after.
 
     Args:
         project: Data, settings and seed; of the search only the number of processes matters.
         should_stop: Asked several times a second.
-        tell_share: Told the share done.
+        patience: Seconds it may still take after that.
     """
     from mmm_core.engine.posterior_sampler import PosteriorSampler
 
@@ -209,11 +209,10 @@ def average(
 
     def watch(share: float) -> None:
         nonlocal first_asked
-        if tell_share is not None:
-            tell_share(share)
+        del share
         if should_stop is not None and should_stop():
             first_asked = first_asked or time.monotonic()
-            if time.monotonic() - first_asked > PATIENCE_AFTER_STOP:
+            if time.monotonic() - first_asked >= patience:
                 raise _StoppedEarlyError
 
     try:

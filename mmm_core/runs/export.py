@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+import mmm_core
 from mmm_core.entities.posterior import Posterior
+from mmm_core.entities.project import Project
 from mmm_core.entities.run_result import RunResult
 from mmm_core.store.atomic_files import explained, write_atomically
 from mmm_core.store.codec import dump_json, write_table
@@ -99,7 +101,42 @@ def summary_of(result: RunResult, *, seconds_writing: float) -> dict[str, object
         "models_on_fronts": len(pareto["solution_ids"]),
         "recommended_models": [_recommended(result)],
         "estimates": estimates_of(result),
+        "averaged": None if result.posterior is None else average_summary(result.posterior),
         "notes": [*info.notes, *pareto["notes"]],
+    }
+
+
+def write_average(folder: Path, project: Project, posterior: Posterior) -> None:
+    """Write the recommended answer alone: ``summary.json`` with its estimates, without any models.
+
+    Args:
+        folder: Created if absent.
+        project: What was averaged.
+        posterior: The averaged estimate.
+
+    Raises:
+        WorkspaceError: The folder cannot be written.
+    """
+    summary = {
+        "format_version": FORMAT_VERSION,
+        "versions": {"mmm_studio": mmm_core.__version__, "python": platform.python_version()},
+        "data_hash": project.data.data_hash,
+        "seed": project.seed,
+        "timings": {"averaging": posterior.seconds},
+        "estimates": {"averaged": averaged_estimates(posterior)},
+        "averaged": average_summary(posterior),
+        "notes": [*project.notes, *posterior.notes],
+    }
+    write_atomically(folder / "summary.json", dump_json(summary))
+
+
+def average_summary(posterior: Posterior) -> dict[str, object]:
+    """How far the averaged estimate can be trusted, as ``summary.json`` holds it."""
+    return {
+        "draws": posterior.n_draws,
+        "worst_r_hat": _plain(posterior.worst_r_hat),
+        "media_share": [_plain(value) for value in posterior.media_share],
+        "warnings": list(posterior.warnings),
     }
 
 

@@ -29,8 +29,8 @@ from mmm_core.runs.processes import (
     start_detached,
 )
 from mmm_core.store.atomic_files import write_atomically
-from mmm_core.store.database import now
-from mmm_core.store.run_queue import LEASE, RunOutcome
+from mmm_core.store.database import LEASE, now
+from mmm_core.store.run_queue import RunOutcome
 from mmm_core.store.workspace import VARIABLE, Workspace
 
 if TYPE_CHECKING:
@@ -153,6 +153,7 @@ class Worker:
                 self._warm_up()
             elif time.monotonic() - looked > LOOK_AHEAD_SECONDS:
                 self._look_ahead()
+                self._fill_trust_card()
                 looked = time.monotonic()
             else:
                 time.sleep(POLL_SECONDS)
@@ -186,6 +187,14 @@ class Worker:
                 self._foresight.look_ahead()
         except Exception as error:  # the run itself will say what is wrong
             _log.info("the next run cannot be prepared: %s", error)
+
+    def _fill_trust_card(self) -> None:
+        from mmm_core.runs.trust_job import fill_one_trust_card
+
+        try:
+            fill_one_trust_card(self.workspace, self.worker_id)
+        except WorkspaceError:  # busy or full; tried again when idle
+            _log.exception("a trust card cannot be kept")
 
     def _beat(self) -> None:
         while not self._ending.wait(HEARTBEAT_SECONDS):

@@ -17,6 +17,9 @@ from mmm_core.store.tables import about, metadata
 BUSY_SECONDS = 20.0
 """How long a change waits for another process to finish its own."""
 
+LEASE = dt.timedelta(seconds=60)
+"""A worker that was not seen for so long has lost what it was doing."""
+
 
 def now() -> dt.datetime:
     """The present moment, UTC."""

@@ -7,8 +7,10 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from mmm_core.entities.calibration import StudyTarget
 from mmm_core.entities.columns import AdstockKind, Frequency
 from mmm_core.entities.design import Design, FloatArray, IntArray
+from mmm_core.store.codec import decode
 
 Arrays = Mapping[str, NDArray[np.generic]]
 _ARRAYS = ("dates", "outcome", "baseline", "media", "spend", "lower", "upper", "rows")
@@ -43,6 +45,7 @@ def read_design(plain: Mapping[str, object], arrays: Arrays) -> Design:
         weibull_length=cast(int, plain["weibull_length"]),
         frequency=Frequency(str(plain["frequency"])),
         dropped=names_of(plain["dropped"]),
+        studies=tuple(decode(StudyTarget, study) for study in cast(list[object], plain.get("studies", []))),
     )
 
 

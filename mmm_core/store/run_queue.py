@@ -1,19 +1,15 @@
 """Runs as the workers see them: claimed, leased, finished, given back. Every change is conditional, so one wins."""
 
 import dataclasses
-import datetime as dt
 from collections.abc import Collection
 
 import sqlalchemy as sa
 
 from mmm_core.entities.records import RunRecord, RunStatus, WorkerRecord
-from mmm_core.store.database import now
+from mmm_core.store.database import LEASE, now
 from mmm_core.store.run_shelf import RunShelf
 from mmm_core.store.shelf import RUN_COLUMNS, run_record, worker_record
-from mmm_core.store.tables import projects, runs, workers
-
-LEASE = dt.timedelta(seconds=60)
-"""A worker that was not seen for so long has lost its run."""
+from mmm_core.store.tables import projects, runs, trust_cards, workers
 
 MAX_ATTEMPTS = 3
 """A run that took this many workers down with it has failed."""
@@ -97,6 +93,8 @@ class RunQueue(RunShelf):
         with self.database.writing() as connection:
             known = connection.execute(workers.update().where(workers.c.worker_id == worker_id).values(**seen)).rowcount
             connection.execute(runs.update().where(held).values(lease_until=moment + LEASE))
+            filling = sa.and_(trust_cards.c.worker_id == worker_id, trust_cards.c.lease_until >= moment)
+            connection.execute(trust_cards.update().where(filling).values(lease_until=moment + LEASE))
         return bool(known)
 
     def list_workers(self) -> list[WorkerRecord]:
@@ -112,6 +110,8 @@ class RunQueue(RunShelf):
             held = sa.and_(runs.c.worker_id == worker_id, runs.c.status == RunStatus.RUNNING)
             connection.execute(runs.update().where(held).values(attempts=runs.c.attempts - 1))
             _give_back(connection, held)
+            mine = trust_cards.c.worker_id == worker_id
+            connection.execute(trust_cards.update().where(mine).values(lease_until=now()))
 
     def claim_run(self, worker_id: str) -> RunRecord | None:
         """Take the run that waits longest; two workers never get the same one.
@@ -144,6 +144,14 @@ class RunQueue(RunShelf):
                 )
             )
             return run_record(connection.execute(sa.select(*RUN_COLUMNS).where(runs.c.run_id == run_id)).one())
+
+    def is_run_waiting(self) -> bool:
+        """Whether a run waits for a worker."""
+        with self.database.reading() as connection:
+            return (
+                connection.scalar(sa.select(runs.c.run_id).where(runs.c.status == RunStatus.QUEUED).limit(1))
+                is not None
+            )
 
     def is_stop_requested(self, run_id: str, worker_id: str) -> bool:
         """Whether a worker should stop: the user asked, or the run is no longer the worker's."""

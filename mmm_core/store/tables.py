@@ -1,4 +1,4 @@
-"""The database of a workspace: projects, runs, workers."""
+"""The database of a workspace: projects, runs, kept budget plans, workers."""
 
 import datetime as dt
 
@@ -85,6 +85,27 @@ runs = Table(
     UniqueConstraint("project_id", "number"),
     Index("runs_by_status", "status", "created"),
 )
+
+scenarios = Table(
+    "scenarios",
+    metadata,
+    Column("scenario_id", String(16), primary_key=True),
+    Column("run_id", String(16), ForeignKey("runs.run_id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("created", Moment, nullable=False),
+    UniqueConstraint("run_id", "name"),
+)
+"""Kept budget plans; their files lie in the folder of the run."""
+
+trust_cards = Table(
+    "trust_cards",
+    metadata,
+    Column("run_id", String(16), ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True),
+    Column("worker_id", String(120)),
+    Column("lease_until", Moment),
+    Column("is_complete", Boolean, nullable=False, default=False),
+)
+"""Who fills the trust card of a run, and whether it is filled; the card itself is a file in the folder of the run."""
 
 workers = Table(
     "workers",

@@ -32,6 +32,7 @@ EXPLAINED_UNDER = MappingProxyType(
         "Validation": ("train_size", "validation"),
         "Search": ("algorithm", "candidate", "convergence", "cores", "iterations", "seed", "trials"),
         "Fronts and the recommended model": ("front", "weights"),
+        "Posterior interval": ("posterior", "r_hat"),
         "Clusters": ("cluster", "silhouette"),
     }
 )

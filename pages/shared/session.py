@@ -75,10 +75,15 @@ def current_address() -> dict[str, str]:
     return address_of(project=project_id(), run=run_id(), model=model_id())
 
 
+def chosen_basis() -> SetBasis | None:
+    """Which models were chosen for pages to speak of on this visit; None before any choice."""
+    kept = recall("basis")
+    return SetBasis(kept) if kept in set(SetBasis) else None
+
+
 def basis() -> SetBasis:
     """Which models pages speak of beside the one that is looked at; those on the fronts until another choice is made."""
-    kept = recall("basis")
-    return SetBasis(kept) if kept in set(SetBasis) else SetBasis.FRONT
+    return chosen_basis() or SetBasis.FRONT
 
 
 def set_basis(chosen: SetBasis) -> None:

@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from mmm_core.charts.theme import Theme, take_title
-from mmm_core.engine.spreadsheet import safe_for_spreadsheet
 from mmm_core.entities.columns import Frequency
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.records import ProjectRecord, RunRecord
+from mmm_core.entities.spreadsheet import safe_for_spreadsheet
 from pages.shared import session
 from pages.shared.routes import Route
 

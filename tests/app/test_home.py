@@ -11,7 +11,7 @@ Visit = Callable[..., AppTest]
 def test_an_empty_workspace_shows_the_question_and_the_four_steps(studio: Visit) -> None:
     app = studio()
     assert app.title[0].value == "What did each channel really bring?"
-    assert "4 · Explore" in words(app)
+    assert "4 · Decide" in words(app)
 
 
 def test_home_says_where_the_workspace_is(studio: Visit, workspace: Workspace) -> None:

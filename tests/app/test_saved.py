@@ -56,7 +56,7 @@ def test_a_result_opens_exactly_as_it_was(studio: Visit, workspace: Workspace) -
     workspace.select_model(run_id, "1_5")
     app = studio("saved")
     app.button(key=f"open_{run_id}").click().run()
-    assert app.title[0].value == "Pareto explorer"
+    assert app.title[0].value == "Model 1_5"
     assert app.selectbox(key="model_choice").value == "1_5"
 
 

@@ -23,13 +23,17 @@ def main() -> int:
     options = _options()
     logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
     from mmm_core.engine.model_executor import warm_up
+    from tests.bench.allocation import measure_allocation
     from tests.bench.clusters import measure_clusters
     from tests.bench.cold import measure_cold, measure_models
     from tests.bench.coverage import measure_coverage
     from tests.bench.data_sets import VARIABLE, public_data, searched_data
+    from tests.bench.model_page import measure_model_page
+    from tests.bench.sampler import measure_sampler
     from tests.bench.search_quality import measure_quality
     from tests.bench.speed import measure_evaluation, measure_runs, measure_sizes
     from tests.bench.tables import Results, check_targets, save
+    from tests.bench.trust import measure_trust
 
     began = time.perf_counter()
     results = Results()
@@ -48,7 +52,11 @@ def main() -> int:
     measure_runs(results, data_sets, quick=options.quick)
     measure_quality(results, data_sets, quick=options.quick)
     measure_clusters(results)
+    measure_allocation(results)
     measure_coverage(results, quick=options.quick)
+    measure_sampler(results, quick=options.quick)
+    measure_trust(results)
+    measure_model_page(results, quick=options.quick)
     is_met = check_targets(results, demo_only=options.demo_only, quick=options.quick)
     minutes = (time.perf_counter() - began) / 60
     heading = (

@@ -1,9 +1,17 @@
 import numpy as np
 import pytest
 
-from mmm_core.charts.contributions import contribution_points, draw_contributions, draw_weekly, weekly_points
+from mmm_core.charts.contributions import (
+    contribution_points,
+    draw_contributions,
+    draw_weekly,
+    ledger_contribution_points,
+    weekly_points,
+)
 from mmm_core.charts.theme import OTHER_CHANNELS, Theme, take_title
 from mmm_core.charts.vocabulary import vocabulary
+from mmm_core.entities.model_set import SetKind
+from tests.charts.ledger_builder import LABEL, build_ledger
 from tests.charts.run_builder import build_model, build_result
 
 FORTY = tuple(f"channel_{k:02d}_spend" for k in range(40))
@@ -68,3 +76,17 @@ def test_in_the_waterfall_the_smallest_of_many_channels_become_one_and_the_whole
     assert len(folded.terms) == 3 + 10 + 1
     assert folded.amounts.sum() == pytest.approx(full.amounts.sum())
     assert draw_contributions(folded).layout.title.subtitle.text == draw_contributions(full).layout.title.subtitle.text
+
+
+def test_over_a_model_set_every_bar_has_a_line_from_low_to_high_and_says_what_it_is() -> None:
+    points = ledger_contribution_points(build_ledger(), vocabulary(build_result()))
+    figure = draw_contributions(points)
+    line = next(trace for trace in figure.data if trace.name == LABEL)
+    assert line.x.count(None) == 3 * len(points.terms)
+    assert LABEL in figure.layout.title.subtitle.text
+    assert f"(€5k–€20k, {LABEL})" in figure.data[0].customdata[0][1]
+
+
+def test_one_model_has_bars_without_lines() -> None:
+    points = ledger_contribution_points(build_ledger(set_kind=SetKind.MODEL), vocabulary(build_result()))
+    assert [trace.type for trace in draw_contributions(points).data] == ["bar", "scatter"]

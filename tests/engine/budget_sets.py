@@ -74,3 +74,19 @@ def mean_response(model_set: ModelSet, spend: FloatArray) -> FloatArray:
     pressure = spend[:, None, :] * curves.units_per_spend + curves.carried
     share = pressure**curves.alpha / (pressure**curves.alpha + curves.inflexion**curves.alpha)
     return (curves.coefficient * share).sum(axis=2) @ model_set.weights
+
+
+def totals_by_model(model_set: ModelSet, plans: np.ndarray) -> np.ndarray:
+    """Response per period, shape (n_models, n_points)."""
+    one_by_one = [np.eye(len(model_set.names))[m] for m in range(len(model_set.names))]
+    return np.array([mean_response(replace(model_set, weights=weights), plans) for weights in one_by_one])
+
+
+def deviations(models: ModelSet, plan: BudgetPlan, plans: np.ndarray) -> np.ndarray:
+    """Sum over channels of the models' standard deviation of the change of response since today."""
+    curves, today = models.curves, plan.channels["initial_spend"].to_numpy()
+    pressure = np.vstack([today, plans])[:, None, :] * curves.units_per_spend + curves.carried
+    share = pressure**curves.alpha / (pressure**curves.alpha + curves.inflexion**curves.alpha)
+    change = (curves.coefficient * share)[1:] - (curves.coefficient * share)[0]
+    mean = np.einsum("m,imc->ic", models.weights, change)
+    return np.sqrt(np.einsum("m,imc->ic", models.weights, (change - mean[:, None, :]) ** 2)).sum(axis=1)

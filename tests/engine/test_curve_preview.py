@@ -1,14 +1,15 @@
 """How fast pressure fades: one number wherever it is shown."""
 
+import dataclasses
 import math
 
 import numpy as np
 import pytest
 
-from mmm_core.engine.curve_preview import geometric_half_life, half_life, preview_carry_over
+from mmm_core.engine.curve_preview import channel_decays, geometric_half_life, half_life, preview_carry_over
 from mmm_core.engine.parameter_table import channel_parameters
 from mmm_core.entities.columns import AdstockKind
-from tests.charts.run_builder import build_model
+from tests.charts.run_builder import CHANNELS, build_design, build_model
 
 
 @pytest.mark.parametrize(("theta", "periods"), [(0.5, 1.0), (0.25, 0.5), (0.0, 0.0)])
@@ -38,3 +39,15 @@ def test_it_is_counted_from_the_peak() -> None:
 
 def test_pressure_that_ends_at_once_has_none() -> None:
     assert half_life(np.array([1.0, 0.0, 0.0])) == 0.0
+
+
+def test_every_channel_of_a_model_fades_by_its_own_adstock() -> None:
+    kinds = (AdstockKind.GEOMETRIC, AdstockKind.WEIBULL_CDF, AdstockKind.WEIBULL_PDF)
+    design = dataclasses.replace(build_design(), adstock=kinds)
+    weibull = {f"{name}_{key}": value for name in CHANNELS[1:] for key, value in (("shape", 2.0), ("scale", 0.1))}
+    decays = channel_decays(design, {"tv_spend_theta": 0.5} | weibull)
+    assert decays["tv_spend"].curve[:3] == pytest.approx([1, 0.5, 0.25])
+    assert decays["tv_spend"].half_life == 1.0
+    assert decays["search_spend"].curve[0] == 1.0
+    assert int(np.argmax(decays["social_spend"].curve)) > 0  # a density with shape 2 peaks later
+    assert len({len(decay.curve) for decay in decays.values()}) == 1

@@ -175,6 +175,17 @@ def test_equal_weights_are_left_to_the_default() -> None:
     assert weights == {"nrmse": 2.0, "decomp_rssd": 1.0}
 
 
+def test_the_weight_of_lift_studies_is_kept_where_there_are_any() -> None:
+    weighted = demo_draft(calibration_weight=3.0)
+    assert compile_draft(weighted)[1].objective_weights is None
+    settings, trials = compile_draft(replace(weighted, studies=(STUDY,)))
+    assert trials.objective_weights == {"nrmse": 1.0, "decomp_rssd": 1.0, "mape": 3.0}
+    columns = [column.column for column in weighted.columns]
+    assert draft_from_settings(settings, trials, 1, columns=columns).calibration_weight == 3.0
+    equal = replace(weighted, fit_weight=3.0, plausibility_weight=3.0, studies=(STUDY,))
+    assert compile_draft(equal)[1].objective_weights is None
+
+
 def test_a_training_share_that_can_reach_one_is_refused_only_with_validation() -> None:
     draft = demo_draft(train_size_bounds=(0.5, 1.0))
     assert compile_draft(draft)[0].train_size_bounds == (0.5, 1.0)

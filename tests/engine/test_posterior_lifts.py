@@ -6,9 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mmm_core.engine.posterior_lifts import share_of_days, standard_error
+from mmm_core.engine.features import build_media_design
+from mmm_core.engine.posterior_lifts import observe_lifts, share_of_days, standard_error
 from mmm_core.entities.columns import Frequency
 from mmm_core.entities.settings import CalibrationInput, LiftStudy
+from mmm_core.errors import DataError
 from tests.posterior_data import market, sample_briefly
 
 STUDY = LiftStudy(
@@ -55,9 +57,11 @@ def test_an_immediate_study_asks_more_of_the_whole_effect() -> None:
 
 def test_a_study_outside_the_data_is_said_to_be_unused() -> None:
     early = replace(STUDY, start=dt.date(2019, 1, 7), end=dt.date(2019, 2, 3))
-    posterior = sample_briefly(market(calibration=with_studies(early)))
-    assert any("is not used: 0% of its days" in note for note in posterior.notes)
-    assert posterior.channels.roas.equals(sample_briefly(market()).channels.roas)
+    observed = observe_lifts(build_media_design(market()), (early, STUDY), 1.0, 1.0)
+    assert any("is not used: 0% of its days" in note for note in observed.notes)
+    assert observed.lifts.lift.tolist() == [3_000.0]
+    with pytest.raises(DataError, match="reaches outside the data"):
+        market(calibration=with_studies(early))
 
 
 def test_a_missing_error_is_derived_and_said() -> None:

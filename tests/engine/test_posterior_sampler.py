@@ -5,6 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from mmm_core.engine.ledger import build_ledger
 from mmm_core.engine.posterior_sampler import PosteriorSampler
 from mmm_core.entities.columns import AdstockKind, ContextColumn, OrganicMedia, Outcome, OutcomeKind, PaidMedia, Sign
 from mmm_core.entities.settings import MarkedPeriods, Treatment, Window
@@ -52,6 +53,16 @@ def test_response_curves_of_a_draw_give_its_contribution() -> None:
     contribution = float((curves.coefficient[draw, 3] * power / (power + half)).sum())
     assert contribution == pytest.approx(posterior.model_set.media_contributions[draw, 3], rel=1e-6)
     assert curves.carried[draw, 3] == pytest.approx((pressure - design.media[:, 3]).mean(), rel=1e-9)
+
+
+def test_the_ledger_shows_the_same_contributions_and_intervals() -> None:
+    posterior = demo_posterior()
+    ledger = build_ledger(posterior.model_set, OutcomeKind.REVENUE)
+    for name in ("spend", "contribution", "contribution_low", "contribution_high", "roas_low", "roas_high"):
+        np.testing.assert_allclose(ledger.channels[name], posterior.channels[name], rtol=1e-12)
+    television = ledger.channels.iloc[0]
+    assert television["carry_over_share"] == pytest.approx(23_940_126 / 36_399_529, rel=0.15)
+    assert ledger.interval_label == "about 90% (posterior)"
 
 
 def test_the_representative_draw_is_near_the_mean_and_the_prior_stands_beside_it() -> None:

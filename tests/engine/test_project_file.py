@@ -1,6 +1,5 @@
 """What a project file may say, and what is answered when it says something else."""
 
-import dataclasses
 import datetime as dt
 import json
 from pathlib import Path
@@ -50,9 +49,12 @@ def test_the_design_document_s_example_means_what_it_says() -> None:
 
 
 def test_what_has_no_effect_is_said() -> None:
+    weights = "trials: {objective_weights: {mape: 2}}"
     assert parse_project(OF_THE_DESIGN).notes == (
         "hyperparameters.tv_spend.theta has no effect: tv_spend has weibull_pdf adstock.",
-        "1 lift study in the project file is not used: this version does not yet calibrate with experiments.",
+    )
+    assert parse_project(SHORTEST + weights).notes == (
+        "trials.objective_weights.mape has no effect: there are no lift studies under calibration.",
     )
 
 
@@ -220,7 +222,7 @@ REFUSED = {
     SHORTEST + "trials: {cores: 1.5}": "trials.cores must be a whole number of at least 1; got 1.5.",
     SHORTEST + "trials: {trials: true}": "trials.trials must be a whole number of at least 1; got true.",
     SHORTEST + "trials: {objective_weights: {nrmse: -1}}": (
-        "trials: objective_weights takes nrmse and decomp_rssd, each at least 0; got nrmse=-1.0."
+        "trials: objective_weights takes nrmse, decomp_rssd and mape, each at least 0; got nrmse=-1.0."
     ),
     SHORTEST
     + "trials: {objective_weights: {nrmse: .inf}}": "trials.objective_weights.nrmse must be a number; got '.inf'.",
@@ -353,8 +355,17 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
         load_project_file(path, small_table())
 
 
-def test_notes_of_several_studies_are_counted() -> None:
-    study = parse_project(OF_THE_DESIGN).settings.calibration.studies[0]
-    text = "calibration:\n" + "- {channels: [tv], start: 2024-01-01, end: 2024-02-01, lift: 5}\n" * 2
-    assert parse_project(SHORTEST + text).notes[0].startswith("2 lift studies in the project file are not used")
-    assert dataclasses.asdict(study)["standard_error"] == 60000.0
+def test_lift_studies_are_read_and_have_their_weight_in_the_search() -> None:
+    text = "calibration:\n- {channels: [tv], start: 2024-01-01, end: 2024-02-01, lift: 5}\ntrials: {objective_weights: {mape: 2}}"
+    parsed = parse_project(SHORTEST + text)
+    assert (len(parsed.settings.calibration.studies), parsed.notes) == (1, ())
+    assert parsed.trials.objective_weights == {"mape": 2.0}
+    assert parse_project(OF_THE_DESIGN).settings.calibration.studies[0].standard_error == 60000.0
+
+
+def test_every_unknown_channel_of_lift_studies_is_named_at_once() -> None:
+    text = "calibration:\n" + "".join(
+        f"- {{channels: [{channel}], start: 2024-01-01, end: 2024-02-01, lift: 5}}\n" for channel in ("radio", "print")
+    )
+    with pytest.raises(ProjectFileError, match=r"(?s)'radio'.*'print'"):
+        parse_project(SHORTEST + text)

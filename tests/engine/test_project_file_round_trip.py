@@ -83,7 +83,7 @@ trials = st.builds(
     rssd_zero_penalty=st.booleans(),
     intercept=st.booleans(),
     intercept_sign=st.sampled_from(INTERCEPT_SIGNS),
-    objective_weights=st.none() | st.dictionaries(st.sampled_from(["nrmse", "decomp_rssd"]), positive),
+    objective_weights=st.none() | st.dictionaries(st.sampled_from(["nrmse", "decomp_rssd", "mape"]), positive),
     cores=st.none() | st.integers(1, 64),
 )
 
@@ -102,7 +102,7 @@ def model_settings(draw: st.DrawFn) -> ModelSettings:
     study = st.builds(
         lambda ends, **rest: LiftStudy(start=ends[0], end=ends[1], **rest),
         periods,
-        channels=st.lists(channels, min_size=1, max_size=2).map(tuple),
+        channels=st.lists(channels, min_size=1, max_size=2, unique=True).map(tuple),
         lift=st.floats(-1e9, 1e9),
         standard_error=st.none() | positive,
         confidence=st.none() | st.floats(0, 1),

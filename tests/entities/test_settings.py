@@ -145,6 +145,7 @@ def test_signs_belong_to_parts_of_the_baseline() -> None:
         ({"spend": -1.0}, "must be at least 0, got -1.0"),
         ({"confidence": 1.2}, "must lie within 0 and 1, got 1.2"),
         ({"scope": "all"}, "must be one of total, immediate; got 'all'"),
+        ({"channels": ("tv", "tv")}, "names a channel twice: tv, tv"),
     ],
 )
 def test_a_lift_study_that_cannot_be_is_refused(changes: dict[str, object], sentence: str) -> None:

@@ -4,9 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mmm_core.kernels.dominance import first_front, rank_fronts
+from mmm_core.kernels.dominance import first_front, first_front_of_many, rank_fronts, rank_fronts_of_many
 from tests.builders import golden_json
 
+CUBE = arrays(np.float64, st.tuples(st.integers(1, 40), st.just(3)), elements=st.integers(0, 4).map(float))
 COARSE = arrays(np.float64, st.tuples(st.integers(1, 40), st.just(2)), elements=st.integers(0, 6).map(float))
 
 
@@ -74,3 +75,27 @@ def test_every_point_is_on_the_first_front_or_beaten_or_equalled_by_one_of_it(po
 def test_points_on_a_falling_line_are_one_front(n: int) -> None:
     x = np.linspace(0.0, 1.0, n)
     assert (rank_fronts(x, 1.0 - x) == 1).all()
+
+
+@settings(deadline=None)
+@given(CUBE)
+def test_with_more_objectives_a_front_is_one_behind_the_last_one_that_beats_it(points: np.ndarray) -> None:
+    fronts = rank_fronts_of_many(points)
+    for i, point in enumerate(points):
+        beats = (points <= point).all(axis=1) & (points < point).any(axis=1)
+        assert fronts[i] == 1 + fronts[beats].max(initial=0)
+
+
+@settings(deadline=None)
+@given(CUBE)
+def test_the_first_front_of_many_objectives_has_every_unbeaten_point_once(points: np.ndarray) -> None:
+    front = first_front_of_many(points)
+    unbeaten = np.flatnonzero(rank_fronts_of_many(points) == 1)
+    firsts = np.unique(points[unbeaten], axis=0, return_index=True)[1]
+    assert front.tolist() == np.sort(unbeaten[firsts]).tolist()
+
+
+@settings(deadline=None)
+@given(COARSE)
+def test_with_two_objectives_both_ways_find_the_same_first_front(points: np.ndarray) -> None:
+    assert first_front_of_many(points).tolist() == np.sort(first_front(*points.T)).tolist()

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mmm_core.kernels.dominance import first_front
-from mmm_core.kernels.hypervolume import FrontArchive, hypervolume, swept_area
+from mmm_core.kernels.hypervolume import FrontArchive, hypervolume, swept_area, swept_volume
 
 POINTS = arrays(
     np.float64, st.tuples(st.integers(1, 60), st.just(2)), elements=st.integers(0, 12).map(lambda k: k / 10)
@@ -57,3 +57,18 @@ def test_an_archive_ignores_what_is_not_finite() -> None:
     archive = FrontArchive()
     archive.extend(np.array([np.nan, 0.5, 0.1]), np.array([0.1, np.nan, np.inf]), 0)
     assert archive.points.shape == (0, 2)
+
+
+def test_volume_of_two_boxes_that_overlap_by_hand() -> None:
+    points = np.array([[0.5, 0.5, 0.5], [0.75, 0.75, 0.0]])
+    assert swept_volume(points - 1.0) == pytest.approx(0.5**3 + 0.25**2 - 0.25**2 * 0.5)
+    assert swept_volume(np.empty((0, 3))) == 0.0
+
+
+@settings(deadline=None)
+@given(arrays(np.float64, st.tuples(st.integers(1, 12), st.just(3)), elements=st.integers(0, 5).map(lambda k: k / 5)))
+def test_volume_equals_the_share_of_grid_cells_a_point_covers(points: np.ndarray) -> None:
+    middles = np.arange(5) / 5 + 0.1
+    cells = np.array(np.meshgrid(middles, middles, middles)).reshape(3, -1).T
+    covered = [(points < cell).all(axis=1).any() for cell in cells]
+    assert swept_volume(points - 1.0) == pytest.approx(np.mean(covered))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmm_core.kernels.nsga2 import choose_parents, cross_over, crowding_distance, keep_best, mutate
+from mmm_core.kernels.nsga2 import choose_parents, cross_over, crowding_distance, crowding_of_many, keep_best, mutate
 
 
 def test_whole_fronts_survive_before_the_next_one() -> None:
@@ -30,6 +30,25 @@ def test_crowding_by_hand() -> None:
 
 def test_crowding_of_equal_points_is_a_number() -> None:
     assert crowding_distance(np.zeros((4, 2)), np.ones(4, dtype=np.int64)).tolist() == [np.inf, 0.0, 0.0, np.inf]
+
+
+def test_crowding_of_three_objectives_by_hand() -> None:
+    losses = np.array([[0.0, 4.0, 1.0], [1.0, 2.0, 2.0], [2.0, 1.0, 3.0], [4.0, 0.0, 5.0]])
+    # of the second: neighbours 2 of 4 apart in the first, 3 of 4 in the second, 2 of 4 in the third objective
+    crowding = crowding_of_many(losses, np.ones(4, dtype=np.int64))
+    assert crowding.tolist() == [np.inf, 2 / 4 + 3 / 4 + 2 / 4, 3 / 4 + 2 / 4 + 3 / 4, np.inf]
+
+
+def test_crowding_of_two_objectives_is_the_same_in_both_ways() -> None:
+    losses = np.array([[0.0, 4.0], [1.0, 2.0], [4.0, 0.0]])
+    fronts = np.ones(3, dtype=np.int64)
+    assert crowding_of_many(losses, fronts).tolist() == crowding_distance(losses, fronts).tolist()
+
+
+def test_a_point_that_is_best_only_in_a_third_objective_survives() -> None:
+    losses = np.array([[1.0, 1.0, 1.0], [2.0, 2.0, 0.0], [2.0, 2.0, 2.0]])
+    kept, fronts, _ = keep_best(losses, 2)
+    assert (set(kept), fronts.tolist()) == ({0, 1}, [1, 1])
 
 
 def test_tournaments_prefer_the_lower_front_then_the_lonelier_point() -> None:

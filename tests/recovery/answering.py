@@ -19,8 +19,11 @@ SEED = 123
 """Of every search and sampler: the product's default."""
 
 _SHARED = ("tests.recovery.cases", "tests.recovery.plans")
+VERDICTS = "verdicts"
 GROUPS: Mapping[str, str] = {"recommended": "tests.recovery.recommended", "robyn": "tests.recovery.robyn"}
 """Module of each group of methods that share one computation."""
+
+_MODULES = {**GROUPS, VERDICTS: "tests.recovery.verdicts"}
 
 
 class Job(NamedTuple):
@@ -39,7 +42,7 @@ class Job(NamedTuple):
 
 def fingerprints() -> dict[str, str]:
     """By group: changes when any code changes that its answers depend on."""
-    return {group: fingerprint(module, *_SHARED) for group, module in GROUPS.items()}
+    return {group: fingerprint(module, *_SHARED) for group, module in _MODULES.items()}
 
 
 def prepare() -> None:
@@ -64,14 +67,33 @@ def answer(job: Job, mark: str) -> Record:
         mark: Fingerprint to sign the record with.
     """
     case = _case(job)
+    answers: tuple[Answer, ...] = ()
+    verdicts: tuple[tuple[str, str], ...] = ()
+    error = ""
     try:
-        answers = tuple(_answer(case, estimate) for estimate in _methods(job.group)(case.data, SEED))
-        error = ""
+        if job.group == VERDICTS:
+            verdicts = _verdicts(case)
+        else:
+            answers = tuple(_answer(case, estimate) for estimate in _methods(job.group)(case.data, SEED))
     except MMMError as refusal:
-        answers, error = (), str(refusal)
+        error = str(refusal)
     except Exception:
-        answers, error = (), traceback.format_exc(limit=-3)
-    return Record(case=case.name, group=job.group, fingerprint=mark, known=_known(case), answers=answers, error=error)
+        error = traceback.format_exc(limit=-3)
+    return Record(
+        case=case.name,
+        group=job.group,
+        fingerprint=mark,
+        known=_known(case),
+        answers=answers,
+        error=error,
+        verdicts=verdicts,
+    )
+
+
+def _verdicts(case: Case) -> tuple[tuple[str, str], ...]:
+    from tests.recovery.verdicts import judge_channels
+
+    return judge_channels(case.data, SEED)
 
 
 def _case(job: Job) -> Case:

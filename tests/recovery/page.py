@@ -16,13 +16,16 @@ from tests.recovery.summary import (
     Battery,
     Row,
     Subgroup,
+    Target,
     failures,
     gather,
     main_table,
     subgroups,
     targets,
+    verdict_targets,
     worst,
 )
+from tests.recovery.verdicts import verdict_rates
 
 KINDS = {"core": "Core markets", "stress": "Stress markets", "public": "Data sets with a truth"}
 
@@ -90,9 +93,15 @@ def main_rows(battery: Battery) -> str:
     return as_table(columns, lines)
 
 
-def target_rows(battery: Battery) -> str:
-    """What was promised and what was measured; misses first."""
-    found = sorted(targets(battery), key=lambda target: target.is_met)
+def all_targets(records: Mapping[tuple[str, str], Record]) -> list[Target]:
+    """Every promise about core markets that these records can be held to; misses first."""
+    judged = verdict_rates(one for (case, _), one in records.items() if case.startswith("core "))
+    found = [*targets(gather(records, "core ")), *verdict_targets(judged)]
+    return sorted(found, key=lambda target: target.is_met)
+
+
+def target_rows(found: Sequence[Target]) -> str:
+    """What was promised and what was measured."""
     lines = [
         [
             target.label,
@@ -131,7 +140,7 @@ def _failures(records: Mapping[tuple[str, str], Record], batteries: Mapping[str,
     lines = [f"- **{one.case}**, {one.group}: {one.error.strip().splitlines()[-1]}" for one in failed]
     parts.append("\n".join(lines) if lines else "No method failed to answer on any market.")
     if "core" in batteries:
-        parts.append(target_rows(batteries["core"]))
+        parts.append(target_rows(all_targets(records)))
     for kind, battery in batteries.items():
         method = RECOMMENDED if RECOMMENDED in battery.methods else ROBYN
         if kind != "public" and method in battery.methods:

@@ -85,11 +85,12 @@ class Record:
 
     Attributes:
         case: Name of the market or data set.
-        group: "robyn" or "recommended".
+        group: "robyn", "recommended" or "verdicts".
         fingerprint: Of the code that answered.
         known: The truth.
-        answers: One per method of the group; empty when it failed.
+        answers: One per method of the group; empty when it failed, and for verdicts.
         error: Why it failed, or "".
+        verdicts: Of the trust card, by channel: verdict and direction ("" for none); only in the group "verdicts".
     """
 
     case: str
@@ -98,6 +99,7 @@ class Record:
     known: Known
     answers: tuple[Answer, ...]
     error: str
+    verdicts: tuple[tuple[str, str], ...] = ()
 
 
 def append(path: Path, record: Record) -> None:
@@ -177,7 +179,8 @@ def _source(module: str) -> Path | None:
 
 def _record(fields: dict) -> Record:  # type: ignore[type-arg]
     answers = tuple(_answer(one) for one in fields["answers"])
-    return Record(**{**fields, "known": _known(fields["known"]), "answers": answers})
+    verdicts = tuple((verdict, direction) for verdict, direction in fields["verdicts"])
+    return Record(**{**fields, "known": _known(fields["known"]), "answers": answers, "verdicts": verdicts})
 
 
 def _known(fields: dict) -> Known:  # type: ignore[type-arg]

@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from tests.recovery import scores as of
+from tests.recovery.answering import VERDICTS
 from tests.recovery.estimates import LEVELS, METHODS, RECOMMENDED, ROBYN
 from tests.recovery.records import Known, Record
 from tests.recovery.scores import Measured, Score, Statistic, draw_resamples, measure, measure_difference, score
+from tests.recovery.verdicts import VerdictRates
 
 
 class Line(NamedTuple):
@@ -70,7 +72,7 @@ class Battery(NamedTuple):
 
 def gather(records: Mapping[tuple[str, str], Record], kind: str) -> Battery:
     """Scores on the cases whose name begins with ``kind``; only cases on which every group answered, so that all compare."""
-    groups = {group for _, group in records}
+    groups = {group for _, group in records} - {VERDICTS}
     names = sorted({case for case, _ in records if case.startswith(kind)}, key=_order)
     whole = [name for name in names if all(_answered(records.get((name, group))) for group in groups)]
     scored: dict[str, list[Score]] = {}
@@ -150,8 +152,19 @@ class Target(NamedTuple):
         return bool(self.low <= self.measured <= self.high)
 
 
+def verdict_targets(rates: VerdictRates) -> list[Target]:
+    """The promises about verdicts, when cards were made."""
+    if not rates.n_markets:
+        return []
+    null, strong = f"{rates.n_null} null channels", f"{rates.n_strong} strong channels"
+    return [
+        Target(f"{null} that get *act on it*, up or down", 0.0, 0.05, rates.null_moved),
+        Target(f"{strong} that get *act on it* (up or down: {rates.strong_moved:.2f})", 0.7, 1.0, rates.strong_acted),
+    ]
+
+
 def targets(battery: Battery) -> list[Target]:
-    """The promises that can be counted from answers alone (those about verdicts need the trust card)."""
+    """The promises that can be counted from answers alone."""
     robyn = battery.scores.get(ROBYN, ())
     found = [
         Target("wape of Robyn-compatible (else the markets are too easy or too hard)", 0.55, 0.85, of.mean_wape(robyn))

@@ -23,8 +23,8 @@ def with_contributions(value: float) -> RunResult:
 @pytest.mark.parametrize(
     ("contribution", "sentence"),
     [
-        (5.0, "TV brings 100% of paid conversions; 10 models before the stop, 2 on the chosen fronts"),
-        (0.0, "No paid channel is credited with anything; 10 models before the stop, 2 on the chosen fronts"),
+        (5.0, "TV brings 100% of paid conversions; 10 models searched before the stop, 2 on the chosen fronts"),
+        (0.0, "No paid channel is credited with anything; 10 models searched before the stop, 2 on the chosen fronts"),
     ],
 )
 def test_the_headline_says_who_brings_what_and_how_much_was_tried(contribution: float, sentence: str) -> None:

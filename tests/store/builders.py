@@ -5,11 +5,13 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
+from mmm_core.entities.calibration import CalibrationRules, StudyTarget
 from mmm_core.entities.columns import AdstockKind, ColumnRole, Frequency, OutcomeKind, Sign
 from mmm_core.entities.design import Design
 from mmm_core.entities.findings import CellPosition, Finding, IngestResult, Repair, RoleSuggestion, Severity
 from mmm_core.entities.model_output import METRICS, Convergence, ModelOutput, ModelOutputCollection, Provenance, Trial
 from mmm_core.entities.run_result import ParetoResult, RunResult, SearchProgress
+from mmm_core.entities.settings import LiftStudy
 
 
 def weekly_table(n_rows: int = 8) -> pd.DataFrame:
@@ -82,6 +84,23 @@ def design(n_rows: int = 8) -> Design:
         rows=np.arange(1, n_rows),
         weibull_length=n_rows,
         dropped=("flat",),
+        studies=(study_target(),),
+    )
+
+
+def study_target() -> StudyTarget:
+    """A combined study placed in :func:`design`, as Robyn's rules leave one of a single period: divided by 0."""
+    study = LiftStudy(
+        channels=("tv_spend", "newsletter"),
+        start=dt.date(2021, 1, 18),
+        end=dt.date(2021, 1, 24),
+        lift=0.1 + 0.2,
+        standard_error=1e-300,
+        scope="immediate",
+    )
+    rules = CalibrationRules.ROBYN
+    return StudyTarget(
+        study=study, media=(0, 1), first_row=2, n_periods=1, factor=np.inf, scale=0.1 + 0.2, weight=1 / 3, rules=rules
     )
 
 

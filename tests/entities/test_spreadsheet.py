@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from mmm_core.engine.spreadsheet import quote_formula, safe_for_spreadsheet
+from mmm_core.entities.spreadsheet import quote_formula, safe_for_spreadsheet
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\t=1", '=HYPERLINK("x")'])
