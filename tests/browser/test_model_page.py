@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from mmm_core.store.workspace import Workspace
-from tests.app.saved_runs import ended, new_project
+from tests.app.saved_runs import new_project, project_file
 from tests.browser.studio import Visitor
+from tests.runs.studio_process import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -17,9 +18,14 @@ TOO_WIDE = """() => [...document.querySelectorAll('.js-plotly-plot')]
 
 
 @pytest.fixture(scope="module")
-def run_id(workspace: Path) -> str:
+def run_id(workspace: Path, address: str) -> str:
+    """A finished run, made by the worker of the studio."""
+    assert address
     home = Workspace(workspace)
-    return ended(home, new_project(home, "Model page"))
+    project_id = new_project(home, "Model page")
+    run = home.enqueue_run(project_id, project_file(), 60)
+    wait_until(lambda: home.get_run(run.run_id).status.is_over, 120, "the end of the run")
+    return run.run_id
 
 
 def test_every_panel_is_drawn_and_the_link_opens_the_same_model(visitor: Visitor, run_id: str) -> None:
