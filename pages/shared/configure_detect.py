@@ -43,9 +43,14 @@ def _ask(data: MMMDataCollection, project_id: str) -> None:
     if asked != question:
         if asked is not None:
             st.caption("Data or settings changed since it was asked.")
-        if not st.button("Check what these data can show", key="detect", icon=":material/search_insights:"):
-            return
-        session.remember(memory, question)
+        st.button(
+            "Check what these data can show",
+            key="detect",
+            icon=":material/search_insights:",
+            on_click=session.remember,
+            args=(memory, question),
+        )
+        return
     with st.spinner("Looking at your spend …"):
         found = loaders.detectability(data)
     _answer(found, data)
