@@ -34,6 +34,7 @@ groups = {
     for group, pages in PAGES.items()
 }
 chosen = st.navigation({group: pages for group, pages in groups.items() if pages}, expanded=True)
+boundary.come_through_app()
 with boundary.catching("shell"):
     loaders.start_in_background()
     shell.draw()

@@ -19,7 +19,7 @@ from mmm_core.entities.clusters import Cluster, ClusterReport, TooFewModels
 from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.run_result import RunResult
-from pages.shared import cluster_cards, guards, loaders, session
+from pages.shared import cluster_cards, guards, loaders, model_choice, session
 from pages.shared.boundary import page
 from pages.shared.glossary import term
 from pages.shared.reuse import stem_of
@@ -51,7 +51,7 @@ def render() -> None:
     project, run, result = guards.require_result()
     words = loaders.words(run)
     data = project_crumbs(project, loaders.run_upload(run.run_id), is_current=False)
-    solution_id = _selected(result)
+    solution_id = model_choice.selected(result)
     header("Clusters", [*data, run_crumb(run), Crumb(f"model {solution_id}", Route.PARETO, session.current_address())])
     st.caption(f":material/info: {as_text(WHAT_CLUSTERS_ARE)}")
     cluster_by, k = cluster_cards.controls(words)
@@ -73,13 +73,6 @@ def render() -> None:
     _reasons(report)
     _models(report, result, words, stem_of(project, run))
     _onward(chosen or report.clusters[0])
-
-
-def _selected(result: RunResult) -> str:
-    """The model that is looked at: that of the address, else the picked or the recommended one."""
-    known = set(result.collection.model_output.solution_ids)
-    wanted = session.model_id() or result.collection.selected_id or ""
-    return wanted if wanted in known else result.pareto["recommended_id"]
 
 
 def _none(few: TooFewModels) -> None:

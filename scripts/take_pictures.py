@@ -36,15 +36,15 @@ def take(visitor: Visitor) -> None:
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_role("button", name="Explore the models")).to_be_visible(timeout=120_000)
     snap(visitor, "run")
-    page.get_by_role("button", name="Explore the models").first.click()
-    snap(visitor, "pareto")
-    page.mouse.move(700, 600)
-    page.mouse.wheel(0, 900)
-    snap(visitor, "model")
     query = page.url.split("?", 1)[1]
-    for path, name in (("/upload", "upload"), ("/saved", "saved"), ("/", "home")):
-        visitor.open(f"{path}?{query}")
-        snap(visitor, name)
+    for path in ("model", "budget", "pareto", "clusters", "upload", "saved"):
+        visitor.open(f"/{path}?{query}")
+        snap(visitor, path)
+    visitor.open(f"/trust?{query}")
+    expect(page.get_by_text("All checks are made").first).to_be_visible(timeout=180_000)
+    snap(visitor, "trust")
+    visitor.open("/")
+    snap(visitor, "home")
 
 
 def main() -> None:

@@ -11,15 +11,21 @@ from mmm_core.charts.contributions import contribution_points, weekly_points
 from mmm_core.charts.frames import contribution_frame, returns_frame
 from mmm_core.charts.roas import return_points
 from mmm_core.charts.vocabulary import vocabulary
+from mmm_core.engine.averaged_model import averaged_model
+from mmm_core.engine.budget_allocator import BudgetAllocator
 from mmm_core.engine.candidate import response_curve
+from mmm_core.engine.cluster_sets import set_of_cluster
+from mmm_core.engine.clusters_analyzer import analyse_clusters
 from mmm_core.engine.ledger import build_ledger
 from mmm_core.engine.model_sets import set_curve
 from mmm_core.engine.parameter_table import channel_parameters
 from mmm_core.engine.set_choice import choose_set, model_of
+from mmm_core.entities.budget import BudgetRequest
+from mmm_core.entities.clusters import ClusterReport
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.fitted_model import FittedModel
 from mmm_core.entities.ledger import Ledger
-from mmm_core.entities.model_set import SetBasis
+from mmm_core.entities.model_set import AVERAGED_ID, SetBasis
 from mmm_core.entities.run_result import RunResult
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.runs.export import pareto_models, summary_of
@@ -123,3 +129,42 @@ def test_the_parameter_table_has_the_ledgers_shares() -> None:
     rows = ledger_of(OutcomeKind.REVENUE).channels.set_index("channel")
     for column in ("spend_share", "effect_share", "carry_over_share"):
         np.testing.assert_allclose(table[column].astype(float), rows.loc[table.index, column], rtol=1e-9)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_budget_starts_from_the_ledgers_spend_and_response(kind: OutcomeKind) -> None:
+    result, _, solution_id = seen(kind)
+    front = choose_set(result, SetBasis.FRONT, solution_id, TrialsConfig())
+    plan = BudgetAllocator().allocate(front, BudgetRequest(n_periods=4), kind)
+    rows, channels = paid(ledger_of(kind)), plan.channels.set_index("channel")
+    np.testing.assert_allclose(channels["initial_spend"], rows["mean_spend"], rtol=1e-9)
+    np.testing.assert_allclose(channels["initial_response"], rows["mean_response"], rtol=1e-9)
+    np.testing.assert_allclose(channels["initial_marginal_roas"], rows["marginal_roas"], rtol=1e-9)
+    assert plan.initial_response == pytest.approx(4 * rows["mean_response"].sum(), rel=1e-9)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_clusters_page_has_the_ledgers_numbers(kind: OutcomeKind) -> None:
+    result, _, solution_id = seen(kind)
+    output = result.collection.model_output.reduced_to(result.pareto["solution_ids"])
+    report = analyse_clusters(output, kind)
+    assert isinstance(report, ClusterReport)
+    cluster = report.cluster_of(solution_id)
+    assert cluster is not None
+    rows = paid(build_ledger(set_of_cluster(result, report, cluster.pick_id), kind))
+    np.testing.assert_allclose(cluster.roas, rows["roas"], rtol=1e-9)
+    np.testing.assert_allclose(cluster.roas_high, rows["roas_high"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_page_summary_and_script_show_one_recommended_answer(kind: OutcomeKind) -> None:
+    result = seen(kind)[0]
+    assert result.posterior is not None
+    rows = paid(build_ledger(choose_set(result, SetBasis.AVERAGED, AVERAGED_ID, TrialsConfig()), kind))
+    shown = averaged_model(result.posterior)
+    np.testing.assert_allclose(list(shown.roas.values()), rows["roas"], rtol=1e-9)
+    summary = json.loads(json.dumps(summary_of(result, seconds_writing=0.0)))["estimates"]["averaged"]
+    for channel, line in rows.iterrows():
+        for theirs, ours in (("roas", "roas"), ("low", "roas_low"), ("high", "roas_high")):
+            assert summary[channel][theirs] == pytest.approx(line[ours], rel=0.02, abs=1e-6)
+        assert summary[channel]["contribution"] == pytest.approx(line["contribution"], rel=1e-9)

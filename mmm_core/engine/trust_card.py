@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mmm_core.engine.posterior_chains import ChainPlan
-from mmm_core.engine.posterior_problem import build_problem
 from mmm_core.engine.trust_checks_forecast import check_forecast
 from mmm_core.engine.trust_checks_placebo import check_placebo
 from mmm_core.engine.trust_checks_prior import check_prior
 from mmm_core.engine.trust_checks_recovery import check_recovery
 from mmm_core.engine.trust_checks_refit import check_baseline, check_context, check_recent, check_seeds
-from mmm_core.engine.trust_context import CheckContext, not_possible
+from mmm_core.engine.trust_context import CheckContext, make_context, not_possible
 from mmm_core.engine.trust_evidence import Judge
 from mmm_core.engine.trust_refits import SHORT, Bench, StoppedError, Stopwatch
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
@@ -84,7 +83,7 @@ def build_trust_card(
         raise BoundsError(f"seed must be at least 0 and cores at least 1; got {seed} and {cores}.")
     bench = Bench(cores or available_cores(), seed, should_stop, plan)
     watch = Stopwatch()
-    context = CheckContext(project_data, posterior, build_problem(project_data), bench)
+    context = make_context(project_data, posterior, bench)
     judge = Judge(context)
     checks = {key: TrustCheck(key=key, title=CHECK_TITLES[key]) for key in _CHECKS}
     card = _card(judge, checks, seed, watch)

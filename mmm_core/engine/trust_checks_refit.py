@@ -25,6 +25,7 @@ from mmm_core.engine.trust_context import (
     percent_change,
 )
 from mmm_core.engine.trust_refits import Refit
+from mmm_core.entities.design import FloatArray
 from mmm_core.entities.naming import join_words
 from mmm_core.entities.trust import ChannelFinding, CheckKey, CheckNumber, Grade, TrustCheck
 from mmm_core.errors import MMMError
@@ -44,6 +45,13 @@ class _Asked(NamedTuple):
 
     answers: Mapping[str, Refit]
     refused: Mapping[str, str]
+
+
+class _Moved(NamedTuple):
+    """Mean returns of a refit, and how far they lie from the answer's in its standard deviations, shape (n_paid,) each."""
+
+    returns: FloatArray
+    moves: FloatArray
 
 
 def check_seeds(context: CheckContext) -> TrustCheck:
@@ -111,7 +119,8 @@ def _compare(context: CheckContext, key: CheckKey, questions: Mapping[str, Quest
     if not asked.answers:
         why = join_words(list(asked.refused.values())[:1]) or "there are too few periods."
         return not_possible(key, f"{what}: not possible, because the rest cannot be modelled. {why}")
-    findings = [_finding(context, c, asked.answers) for c in range(len(context.channels))]
+    moved = {label: _Moved(refit.roas.mean(axis=0), context.moves(refit)) for label, refit in asked.answers.items()}
+    findings = [_finding(context, c, moved) for c in range(len(context.channels))]
     shaky = [context.names[finding.channel] for finding in findings if finding.grade is Grade.BAD]
     told = (
         f"{join_words(shaky)} {'moves' if len(shaky) == 1 else 'move'} further than {'its' if len(shaky) == 1 else 'their'} own "
@@ -142,10 +151,10 @@ def _ask(context: CheckContext, key: CheckKey, questions: Mapping[str, Question]
     )
 
 
-def _finding(context: CheckContext, c: int, answers: Mapping[str, Refit]) -> ChannelFinding:
+def _finding(context: CheckContext, c: int, moved: Mapping[str, _Moved]) -> ChannelFinding:
     channel, before = context.channels[c], float(context.roas[c])
-    returns = {label: float(refit.roas[:, c].mean()) for label, refit in answers.items()}
-    moves = {label: abs(float(context.moves(refit)[c])) for label, refit in answers.items()}
+    returns = {label: float(one.returns[c]) for label, one in moved.items()}
+    moves = {label: abs(float(one.moves[c])) for label, one in moved.items()}
     worst = max(moves, key=lambda label: moves[label])
     grade = grade_of(moves[worst], STEADY, SHAKY)
     change = percent_change(returns[worst], before)

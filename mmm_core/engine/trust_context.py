@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmm_core.engine.posterior_problem import PosteriorProblem
+from mmm_core.engine.posterior_problem import PosteriorProblem, build_problem
 from mmm_core.engine.trust_refits import Bench, Refit
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.design import FloatArray
@@ -27,22 +27,19 @@ class CheckContext(NamedTuple):
         posterior: The averaged estimate.
         problem: As its sampler was asked.
         bench: Where refits are made.
+        names: How the keys of paid channels are written in sentences.
     """
 
     data: MMMDataCollection
     posterior: Posterior
     problem: PosteriorProblem
     bench: Bench
+    names: Mapping[str, str]
 
     @property
     def channels(self) -> tuple[str, ...]:
         """Keys of the paid channels."""
         return self.problem.design.paid_names
-
-    @property
-    def names(self) -> Mapping[str, str]:
-        """How their keys are written in sentences."""
-        return display_names(self.channels)
 
     @property
     def spend(self) -> FloatArray:
@@ -73,6 +70,12 @@ class CheckContext(NamedTuple):
         """How far a refit's mean ROAS lies from the answer's, in standard deviations of the answer, shape (n_paid,)."""
         moves: FloatArray = (refit.roas.mean(axis=0) - self.roas) / self.uncertainty
         return moves
+
+
+def make_context(data: MMMDataCollection, posterior: Posterior, bench: Bench) -> CheckContext:
+    """Put together what checks need; asks the sampler's question again."""
+    problem = build_problem(data)
+    return CheckContext(data, posterior, problem, bench, display_names(problem.design.paid_names))
 
 
 def done(

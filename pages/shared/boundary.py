@@ -18,6 +18,7 @@ from mmm_core.errors import MMMError
 from pages.shared import dialogs, session
 from pages.shared.widgets import as_text
 
+_THROUGH_APP = "through app.py"
 UNEXPECTED = "Something went wrong on our side."
 """How the message of an unforeseen error begins; the tests assert that no page shows it."""
 
@@ -137,13 +138,20 @@ def show_problems(error: MMMError, heading: str = "") -> None:
     st.error("\n".join([f"**{first}**", "", *(f"- {problem}" for problem in problems)]), icon=":material/error:")
 
 
+def come_through_app() -> None:
+    """Say that this run of a page goes through ``app.py``, as all of them should."""
+    session.remember(_THROUGH_APP, True)
+
+
 def _leave_pages_folder_mode() -> None:
     """Run again through ``app.py`` when Streamlit ran the page's file alone.
 
     Until ``st.navigation`` was called once in a server's life, Streamlit takes a folder called ``pages`` for its older kind
-    of app: a link straight to a page, opened as the very first, would miss the navigation and the wide layout.
+    of app: a link straight to a page, opened as the very first, would miss the navigation and the wide layout. Several people
+    may open one at that moment, so every visit is asked, not the server.
     """
-    if PagesManager.uses_pages_directory:
+    if session.recall(_THROUGH_APP) is None:  # asked once a visit: a page tested alone never goes through it
+        session.remember(_THROUGH_APP, False)
         PagesManager.uses_pages_directory = False
         st.rerun()
 

@@ -18,7 +18,7 @@ from mmm_core.errors import MMMError
 from pages.shared import boundary, loaders, model_choice, session
 from pages.shared.budget_limits import calendar_section, channels_section, groups_section
 from pages.shared.budget_state import Keys
-from pages.shared.glossary import term
+from pages.shared.glossary import sentence, term
 from pages.shared.widgets import as_text
 
 BASIS_WORDS = {
@@ -55,7 +55,7 @@ def choose_models(key: Keys, result: RunResult, shown: str) -> tuple[SetBasis, s
         required=True,
         format_func=words.__getitem__,
         key=key("basis"),
-        help=f"{term('budget_models')} “This model” is {as_text(model)}; choose another one in the Pareto explorer.",
+        help=f"{sentence('budget_models')} “This model” is {as_text(model)}; choose another one in the Pareto explorer.",
     )
     basis = chosen or current
     if (basis is not kept and basis is not usual) or (kept is not None and basis is not kept):

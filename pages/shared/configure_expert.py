@@ -15,7 +15,7 @@ from mmm_core.entities.naming import display_names
 from mmm_core.entities.settings import DEFAULT_BOUNDS, PARAMETER_LIMITS, Interval
 from mmm_core.entities.trials_config import ALGORITHMS, INTERCEPT_SIGNS
 from pages.shared.configure_state import Keys
-from pages.shared.glossary import term
+from pages.shared.glossary import sentence, term
 from pages.shared.widgets import as_text, chart, current_theme, truncated
 
 ADSTOCK_LABELS = {
@@ -29,8 +29,8 @@ MOST_TRIALS, MOST_ITERATIONS, MOST_CORES = 200, 1_000_000, 256
 """What can be typed; a project file may say more, and is shown as it is."""
 ALGORITHM_LABELS = {"TwoPointsDE": "TwoPointsDE (Robyn-compatible)"}
 WEIGHTS_HELP = (
-    f"{term('weights')} What a weight does depends on the algorithm: TwoPointsDE and DE use nevergrad's own objective weights, "
-    "as Robyn does; with the others the objective of lower weight decides less often which of two candidates is better."
+    f"{sentence('weights')} What a weight does depends on the algorithm: TwoPointsDE and DE use nevergrad's own objective "
+    "weights, as Robyn does; with the others the objective of lower weight decides less often which of two candidates is better."
 )
 INTERCEPT_LABELS = {"non_negative": "at least zero", "unconstrained": "any"}
 PARAMETER_LABELS = {
@@ -52,7 +52,7 @@ SLIDER_ENDS: Mapping[str, Interval] = {
 
 def carry_over_section(draft: ModelDraft, upload: IngestResult, key: Keys) -> ModelDraft:
     """Kind of carry-over, and the bounds of one channel at a time with a picture of what they mean."""
-    st.subheader("Carry-over and saturation", anchor=False, help=f"{term('adstock')} {term('saturation')}")
+    st.subheader("Carry-over and saturation", anchor=False, help=f"{sentence('adstock')} {sentence('saturation')}")
     kind = st.selectbox(
         "Carry-over (adstock) of every channel that has no own",
         list(ADSTOCK_LABELS),
@@ -109,7 +109,7 @@ def search_section(draft: ModelDraft, key: Keys) -> ModelDraft:
         max(MOST_CORES, draft.cores),
         draft.cores,
         key=key("cores"),
-        help=f"{term('cores')} 0 uses all there are.",
+        help=f"{sentence('cores')} 0 uses all there are.",
     )
     cells = st.columns(4, vertical_alignment="bottom")
     algorithm = cells[0].selectbox(
@@ -212,7 +212,7 @@ def _edit_bounds(draft: ModelDraft, channel: str, key: Keys) -> ModelDraft:
             bounds[name],
             SLIDER_STEPS[name],
             key=key(f"bounds_{channel}_{kind.value}_{name}"),
-            help=f"{term(name)} Usual: {usual[name][0]:g} to {usual[name][1]:g}.",
+            help=f"{sentence(name)} Usual: {usual[name][0]:g} to {usual[name][1]:g}.",
         )
     overrides = {name: interval for name, interval in chosen.items() if interval != usual[name]}
     others = {name: given for name, given in draft.bounds.get(channel, {}).items() if name not in usual}

@@ -2,6 +2,8 @@
 
 from types import MappingProxyType
 
+from pages.shared.manual import address_of
+
 GLOSSARY = MappingProxyType(
     {
         "adstock": "How much of a period's media pressure is still felt in the periods after it.",
@@ -71,8 +73,8 @@ GLOSSARY = MappingProxyType(
 )
 
 
-def term(name: str) -> str:
-    """The sentence behind a term's question mark.
+def sentence(name: str) -> str:
+    """The sentence that explains a term, as plain text.
 
     Args:
         name: Key of :data:`GLOSSARY`.
@@ -81,3 +83,15 @@ def term(name: str) -> str:
         KeyError: The term is not in the glossary.
     """
     return GLOSSARY[name]
+
+
+def term(name: str) -> str:
+    """The sentence behind a term's question mark, with a link to where the methodology says more.
+
+    Args:
+        name: Key of :data:`GLOSSARY`.
+
+    Raises:
+        KeyError: The term is not in the glossary, or the methodology does not explain it.
+    """
+    return f"{sentence(name)} [More](/{address_of(name)})"

@@ -11,7 +11,7 @@ from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.run_result import RunResult
 from pages.shared import loaders, model_choice
-from pages.shared.glossary import term
+from pages.shared.glossary import sentence
 from pages.shared.widgets import as_text
 
 WHAT_THE_AVERAGE_IS = (
@@ -33,15 +33,15 @@ def draw(run: RunRecord, result: RunResult, solution_id: str) -> None:
     parts = " · ".join(name for key, name in _PARTS if _is_known(model, f"rsq_{key}"))
     has_parts = _is_known(model, "rsq_val")
     facts = [
-        (f"Adj. R² {parts}" if has_parts else "Explained (adj. R²)", _by_part(model, "rsq", 3), term("rsq")),
-        (f"NRMSE {parts}" if has_parts else "Error of fit (NRMSE)", _by_part(model, "nrmse", 4), term("nrmse")),
-        ("Gap to spend (DECOMP.RSSD)", f"{model.metrics['decomp_rssd']:.4f}", term("decomp_rssd")),
+        (f"Adj. R² {parts}" if has_parts else "Explained (adj. R²)", _by_part(model, "rsq", 3), sentence("rsq")),
+        (f"NRMSE {parts}" if has_parts else "Error of fit (NRMSE)", _by_part(model, "nrmse", 4), sentence("nrmse")),
+        ("Gap to spend (DECOMP.RSSD)", f"{model.metrics['decomp_rssd']:.4f}", sentence("decomp_rssd")),
     ]
     if model.metrics.get("mape", 0) > 0:
         facts.append(("Gap to lift studies (MAPE)", f"{model.metrics['mape']:.3f}", "Gap to the lift studies."))
     facts += [
-        ("Shrinkage (lambda)", compact_number(model.hyperparameters["lambda"]), term("lambda")),
-        ("Baseline", percent(baseline), term("baseline")),
+        ("Shrinkage (lambda)", compact_number(model.hyperparameters["lambda"]), sentence("lambda")),
+        ("Baseline", percent(baseline), sentence("baseline")),
     ]
     model_choice.fact_grid(facts, smallest=210 if has_parts else 170)
 
@@ -49,10 +49,10 @@ def draw(run: RunRecord, result: RunResult, solution_id: str) -> None:
 def explain_average(posterior: Posterior) -> None:
     """Say what the recommended answer is, and what these data cannot say."""
     st.caption(f":material/info: {as_text(WHAT_THE_AVERAGE_IS)}")
-    for sentence in posterior.warnings:
-        st.warning(as_text(sentence), icon=":material/report:")
-    for sentence in posterior.notes:
-        st.caption(as_text(sentence))
+    for warning in posterior.warnings:
+        st.warning(as_text(warning), icon=":material/report:")
+    for note in posterior.notes:
+        st.caption(as_text(note))
 
 
 def _draw_average(run_id: str) -> None:
@@ -62,11 +62,11 @@ def _draw_average(run_id: str) -> None:
         model.contributions.values()
     )
     facts = [
-        ("Explained (R², not adjusted)", f"{model.metrics['rsq_train']:.3f}", term("rsq")),
-        ("Error of fit (NRMSE)", f"{model.metrics['nrmse']:.4f}", term("nrmse")),
-        ("Media's share of the outcome", f"{percent(share)} ({percent(low)}–{percent(high)})", term("posterior")),
-        ("Baseline", percent(baseline), term("baseline")),
-        ("Chains agree (R-hat)", f"{posterior.worst_r_hat:.2f}", term("r_hat")),
+        ("Explained (R², not adjusted)", f"{model.metrics['rsq_train']:.3f}", sentence("rsq")),
+        ("Error of fit (NRMSE)", f"{model.metrics['nrmse']:.4f}", sentence("nrmse")),
+        ("Media's share of the outcome", f"{percent(share)} ({percent(low)}–{percent(high)})", sentence("posterior")),
+        ("Baseline", percent(baseline), sentence("baseline")),
+        ("Chains agree (R-hat)", f"{posterior.worst_r_hat:.2f}", sentence("r_hat")),
     ]
     model_choice.fact_grid(facts, smallest=170)
 

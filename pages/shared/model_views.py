@@ -13,7 +13,7 @@ from mmm_core.engine.parameter_table import channel_parameters, model_parameters
 from mmm_core.entities.fitted_model import FittedModel
 from mmm_core.errors import NotFoundError
 from pages.shared import loaders, pareto_filters
-from pages.shared.glossary import term
+from pages.shared.glossary import sentence, term
 from pages.shared.widgets import chart, current_theme, table
 
 FIT, CONTRIBUTIONS, RESPONSE, PARAMETERS, SURVIVORS = VIEWS = (
@@ -117,7 +117,7 @@ def _survivors(run_id: str, words: Vocabulary) -> None:
     returns = [f"{name}_roas" for name in words.paid]
     config = {
         "solution_id": st.column_config.TextColumn("Model", pinned=True),
-        "front": st.column_config.NumberColumn("Front", help=f"{term('front')} 0: not on one."),
+        "front": st.column_config.NumberColumn("Front", help=f"{sentence('front')} 0: not on one."),
         "nrmse": st.column_config.NumberColumn("Error of fit", format="%.4f", help=term("nrmse")),
         "decomp_rssd": st.column_config.NumberColumn("Gap to spend", format="%.4f", help=term("decomp_rssd")),
         "rsq_train": st.column_config.NumberColumn("R²", format="%.3f", help=term("rsq")),

@@ -12,7 +12,7 @@ from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.run_result import RunResult
 from pages.shared import loaders, model_choice, session
-from pages.shared.glossary import term
+from pages.shared.glossary import sentence, term
 from pages.shared.routes import Route
 from pages.shared.widgets import chart, current_theme
 
@@ -54,10 +54,10 @@ def _metrics(result: RunResult, model: FittedModel, solution_id: str) -> None:
     output = result.collection.model_output
     baseline = float(output.baseline_share[output.solution_ids.index(solution_id)])
     facts = [
-        ("Explained (R²)", f"{model.metrics['rsq_train']:.3f}", term("rsq")),
-        ("Error of fit (NRMSE)", f"{model.metrics['nrmse']:.4f}", term("nrmse")),
-        ("Gap to spend (RSSD)", f"{model.metrics['decomp_rssd']:.4f}", term("decomp_rssd")),
-        ("Baseline", percent(baseline), term("baseline")),
+        ("Explained (R²)", f"{model.metrics['rsq_train']:.3f}", sentence("rsq")),
+        ("Error of fit (NRMSE)", f"{model.metrics['nrmse']:.4f}", sentence("nrmse")),
+        ("Gap to spend (RSSD)", f"{model.metrics['decomp_rssd']:.4f}", sentence("decomp_rssd")),
+        ("Baseline", percent(baseline), sentence("baseline")),
     ]
     model_choice.fact_grid(facts)
 

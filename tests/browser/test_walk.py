@@ -61,7 +61,7 @@ PLACE_OF_A_LONELY_FRONT_POINT = """() => {
   return {x: box.left + xaxis._offset + xaxis.d2p(front.x[i]), y: box.top + yaxis._offset + yaxis.d2p(front.y[i])};
 }"""
 
-PAGES = ["", "upload", "configure", "run", "pareto", "saved"]
+PAGES = ["", "upload", "configure", "run", "pareto", "clusters", "model", "budget", "trust", "saved", "methodology"]
 START = re.compile("^(Start|Run again|Run with the new settings)$")
 HEADLINE = "What did each channel really bring?"
 
