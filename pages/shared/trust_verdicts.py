@@ -8,6 +8,7 @@ from mmm_core.charts.trust_words import experiment_sentences, headline, verdict_
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.ledger import Ledger
 from mmm_core.entities.trust import ChannelVerdict, Direction, TrustCard, Verdict
+from pages.shared.glossary import term
 from pages.shared.widgets import as_text, is_phone
 
 LOOKS = {
@@ -71,7 +72,7 @@ def in_order(card: TrustCard, words: Vocabulary) -> list[ChannelVerdict]:
 def _say(sentence: str, *, is_complete: bool) -> None:
     """The finding in a block of its own, so that what stands below keeps its place when the last check is made."""
     with st.container(key="trust_headline", gap="xsmall"):
-        st.subheader(as_text(sentence), anchor=False)
+        st.subheader(as_text(sentence), anchor=False, help=term("verdict"))
         if not is_complete:
             st.caption(PRELIMINARY)
 

@@ -121,6 +121,19 @@ def test_before_the_first_check_every_line_is_there_and_waits(studio: Visit, run
         assert not view(app, name).get("plotly_chart")
 
 
+@pytest.mark.parametrize("n_made", [0, 3])
+def test_a_card_that_could_not_be_finished_says_so_and_keeps_what_it_has(
+    studio: Visit, workspace: Workspace, run_id: str, n_made: int
+) -> None:
+    if n_made:
+        workspace.save_trust(run_id, cards()[n_made - 1])
+    workspace.save_trust(run_id, None)
+    app = studio("trust", run=run_id)
+    assert "The checks could not be finished" in plain(app)
+    assert plain(app).count("Not made.") == 8 - n_made
+    assert not app.get("progress")
+
+
 def test_a_run_without_an_averaged_estimate_says_so(studio: Visit, workspace: Workspace, run_id: str) -> None:
     workspace.save_result(run_id, replace(result(), posterior=None))
     app = studio("trust", run=run_id)
