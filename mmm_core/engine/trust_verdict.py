@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mmm_core.entities.trust import Direction, Verdict
 
-MOST_NOTHING, CERTAIN_NOTHING = 0.06, 0.02
+MOST_NOTHING, CERTAIN_NOTHING = 0.08, 0.02
 """Chance that the channel does nothing; up to the second it is as good as certain that it does something."""
 
 MOST_AS_GOOD, MOST_AS_GOOD_IF_CERTAIN = 0.05, 0.10
@@ -25,7 +25,7 @@ LARGEST_ERROR = 0.5
 WORST_FORECAST = 1.5
 """Error of forecasts against that of the year before."""
 
-CLEAR_DIRECTION = 0.7
+CLEAR_DIRECTION = 0.6
 """Chance that a further unit of spend returns more, or less, than what it is compared with."""
 
 

@@ -154,7 +154,7 @@ class Experiment:
     channel: str
     change: float
     weeks: int
-    in_half_of_regions: bool
+    in_half_of_regions: bool = False
     spend_change: float
     expected: float
     detectable: float
