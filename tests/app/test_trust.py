@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mmm_core.engine import trust_verdict
 from mmm_core.engine.trust_card import build_trust_card
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.trust import CHECK_TITLES, CheckKey, TrustCard
@@ -161,6 +162,16 @@ def test_every_check_has_its_paragraph_in_the_methodology() -> None:
     for key in CheckKey:
         assert f"### {CHECK_TITLES[key]}\n" in text
         assert trust_checks.address_of(key).startswith("methodology#")
+
+
+def test_the_limits_in_the_methodology_are_those_of_the_rule() -> None:
+    text = next(section.text for section in manual.sections() if section.title == "Trust card")
+    verdicts = " ".join(text.partition("### Verdicts")[2].split())
+    assert f"does nothing is at most {trust_verdict.MOST_NOTHING:.0%}" in verdicts
+    assert f"(at most {trust_verdict.MOST_AS_GOOD:.0%}, or {trust_verdict.MOST_AS_GOOD_IF_CERTAIN:.0%} for" in verdicts
+    assert f"by more than {trust_verdict.FURTHEST_MOVE} standard deviations" in verdicts
+    assert f"find it within {trust_verdict.LARGEST_ERROR:.0%}" in verdicts
+    assert f"a chance of {trust_verdict.CLEAR_DIRECTION:.0%}" in verdicts
 
 
 def test_what_the_data_could_show_is_told_when_it_is_asked(studio: Visit, workspace: Workspace) -> None:
