@@ -26,6 +26,7 @@ from mmm_core.entities.records import ProjectRecord, RunRecord
 from mmm_core.entities.trust import CheckStatus, TrustCard
 from pages.shared import guards, loaders, trust_checks, trust_verdicts
 from pages.shared.boundary import guarded, page
+from pages.shared.glossary import term
 from pages.shared.reuse import stem_of
 from pages.shared.routes import Route
 from pages.shared.widgets import (
@@ -54,6 +55,10 @@ NOT_AVERAGED = (
     "This run has no averaged estimate, so there is nothing to check: it was made without one, or by an older version. Run it "
     "again to get the recommended answer and its trust card."
 )
+FAILED = (
+    "The checks could not be finished: something went wrong in the background, and the worker's log says what. The recommended "
+    "answer is as good without them, but act on nothing that was not checked. Run the model again to try once more."
+)
 GRADES, MOVES, RANGES, FORECAST = VIEWS = ("Check by check", "Does it hold?", "Before and after the data", "Forecasts")
 POLL_SECONDS = 1.0
 VIEW_HEIGHT = 760
@@ -70,19 +75,20 @@ def render() -> None:
         st.info("This run has no paid channel, so there is no spend to decide about.", icon=":material/block:")
         return
     words, card = loaders.words(run), loaders.trust_card(run.run_id)
-    _progress(run, card)
+    failed = (card is None or not card.is_complete) and loaders.workspace().is_trust_over(run.run_id)
+    _progress(run, card, failed=failed)
     _verdicts(run, card, words)
     _notes(card)
     st.fragment(_views)(run.run_id)
-    st.subheader("The checks", anchor=False)
-    trust_checks.draw(card, words)
+    st.subheader("The checks", anchor=False, help=term("trust_card"))
+    trust_checks.draw(card, words, failed=failed)
     if card is not None:
         _downloads(project, run, card, words)
     if Route.BUDGET.exists:
         next_step(NextStep("Plan the budget", Route.BUDGET))
 
 
-def _progress(run: RunRecord, card: TrustCard | None) -> None:
+def _progress(run: RunRecord, card: TrustCard | None, *, failed: bool) -> None:
     """How far the checks are; its room is kept when they are all made."""
     with st.container(key="trust_progress", gap="xsmall"):
         if card is not None and card.is_complete:
@@ -90,6 +96,9 @@ def _progress(run: RunRecord, card: TrustCard | None) -> None:
             not_possible = len(card.checks) - made
             rest = f", {not_possible} not possible with these data" if not_possible else ""
             st.caption(f"{made} of {len(card.checks)} checks made in {card.seconds:.0f} s{rest}")
+            return
+        if failed:
+            st.warning(as_text(FAILED), icon=":material/error:")
             return
         st.progress(card.share_done if card is not None else 0.0, text=as_text(progress_words(card)))
         st.fragment(_watch, run_every=POLL_SECONDS)(run.run_id, _n_made(card))
@@ -100,7 +109,7 @@ def _watch(run_id: str, n_drawn: int) -> None:
     """Draw the page again when another check is made; until then nothing on it moves."""
     if loaders.worker() is None:
         loaders.ensure_worker()
-    if _n_made(loaders.trust_card(run_id)) != n_drawn:
+    if _n_made(loaders.trust_card(run_id)) != n_drawn or loaders.workspace().is_trust_over(run_id):
         st.rerun()
 
 

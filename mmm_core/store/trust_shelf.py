@@ -107,6 +107,11 @@ class TrustShelf(RunShelf):
         require_known_format(document, "The trust card")
         return decode(TrustCard, document["card"])
 
+    def is_trust_over(self, run_id: str) -> bool:
+        """Whether no more of the card is to come: it is complete, or it could not be made."""
+        with self.database.reading() as connection:
+            return bool(connection.scalar(sa.select(trust_cards.c.is_complete).where(trust_cards.c.run_id == run_id)))
+
     def trust_version(self, run_id: str) -> int:
         """A number that changes whenever the card was written; 0 before."""
         try:

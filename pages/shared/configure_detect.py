@@ -7,8 +7,9 @@ from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.naming import display_names
 from mmm_core.entities.trust import Detectability
-from pages.shared import loaders, manual, session
+from pages.shared import loaders, session
 from pages.shared.boundary import guarded
+from pages.shared.glossary import term
 from pages.shared.widgets import as_text, table
 
 MOST_SENTENCES = 10
@@ -24,10 +25,9 @@ def panel(data: MMMDataCollection | None, project_id: str) -> None:
         data: What will be modelled; None while something is missing.
         project_id: The open project.
     """
-    st.subheader("What could these data show?", anchor=False)
+    st.subheader("What could these data show?", anchor=False, help=term("detectable"))
     st.markdown(
-        ":gray[Before any run: how large the effect of each channel must be so that these data can tell it from nothing.] "
-        f"[How it is measured](methodology#{manual.anchor_of('Detectable ROAS')})"
+        ":gray[Before any run: how large the effect of each channel must be so that these data can tell it from nothing.]"
     )
     if data is None:
         st.markdown(":gray[Can be asked as soon as nothing is missing.]")
@@ -43,9 +43,14 @@ def _ask(data: MMMDataCollection, project_id: str) -> None:
     if asked != question:
         if asked is not None:
             st.caption("Data or settings changed since it was asked.")
-        if not st.button("Check what these data can show", key="detect", icon=":material/search_insights:"):
-            return
-        session.remember(memory, question)
+        st.button(
+            "Check what these data can show",
+            key="detect",
+            icon=":material/search_insights:",
+            on_click=session.remember,
+            args=(memory, question),
+        )
+        return
     with st.spinner("Looking at your spend …"):
         found = loaders.detectability(data)
     _answer(found, data)

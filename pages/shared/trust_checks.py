@@ -38,19 +38,25 @@ ORDER = (
 _NONE_YET = tuple(TrustCheck(key=key, title=CHECK_TITLES[key]) for key in ORDER)
 
 
-def draw(card: TrustCard | None, words: Vocabulary) -> None:
-    """Draw all lines; None draws them waiting, in the same room."""
+def draw(card: TrustCard | None, words: Vocabulary, *, failed: bool = False) -> None:
+    """Draw all lines; None draws them waiting, in the same room.
+
+    Args:
+        card: As far as it is filled in.
+        words: Names and order of the channels.
+        failed: Whether what is waiting will never come.
+    """
     for check in card.checks if card is not None else _NONE_YET:
-        _line(check, words)
+        _line(check, words, missing="Not made." if failed else "This line fills in by itself.")
 
 
-def _line(check: TrustCheck, words: Vocabulary) -> None:
+def _line(check: TrustCheck, words: Vocabulary, *, missing: str) -> None:
     colour, icon = STATUS[check.status]
     with st.container(border=True, gap="xsmall", key=f"trust_check_{check.key.value}"):
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.markdown(f"**{as_text(check.title)}**", width="content")
             st.badge(status_words(check), color=colour, icon=icon)
-        said = as_text(check.summary) if check.summary else ":gray[This line fills in by itself.]"
+        said = as_text(check.summary) if check.summary else f":gray[{missing}]"
         st.markdown(f"{said} :small[[How it is measured]({address_of(check.key)})]")
         if check.findings:
             with st.expander(_counts(check), key=f"trust_findings_{check.key.value}"):

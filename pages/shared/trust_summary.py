@@ -33,7 +33,7 @@ def draw(run_id: str) -> None:
         with st.container(height=HEIGHT if scrolls else "content", border=False, gap="xsmall", key="trust_lines"):
             for verdict in verdicts:
                 with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                    with st.container(width=150):
+                    with st.container(width=140 if is_phone() else 230):
                         trust_verdicts.swatch(words.colours[verdict.channel], words.names[verdict.channel])
                     trust_verdicts.badge(verdict)
         st.page_link(

@@ -8,6 +8,7 @@ from mmm_core.charts.trust_words import experiment_sentences, headline, verdict_
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.ledger import Ledger
 from mmm_core.entities.trust import ChannelVerdict, Direction, TrustCard, Verdict
+from pages.shared.glossary import term
 from pages.shared.widgets import as_text, is_phone
 
 LOOKS = {
@@ -34,7 +35,7 @@ def badge(verdict: ChannelVerdict) -> None:
 
 def swatch(colour: str, name: str, below: str = "") -> None:
     """A channel's name beside its colour, and a quiet line under it."""
-    mark = f'<span style="display:inline-block;width:.7rem;height:.7rem;border-radius:2px;background:{colour}"></span>'
+    mark = f'<span style="flex:none;width:.7rem;height:.7rem;border-radius:2px;background:{colour}"></span>'
     more = f'<div class="studio-muted">{html.escape(below)}</div>' if below else ""
     st.html(
         f'<div style="display:flex;align-items:baseline;gap:.5rem">{mark}<div><b>{html.escape(name)}</b>{more}</div></div>'
@@ -43,9 +44,7 @@ def swatch(colour: str, name: str, below: str = "") -> None:
 
 def draw(card: TrustCard, words: Vocabulary, ledger: Ledger) -> None:
     """Draw the verdicts in one sentence, then a card per channel, highest spend first."""
-    st.subheader(as_text(headline(card, words)), anchor=False)
-    if not card.is_complete:
-        st.caption(PRELIMINARY)
+    _say(headline(card, words), is_complete=card.is_complete)
     shown = _chosen(card, words)
     scrolls = len(shown) > MOST_CARDS and not is_phone()
     with st.container(height=LIST_HEIGHT if scrolls else "content", border=False, key="trust_verdicts", gap="small"):
@@ -55,8 +54,7 @@ def draw(card: TrustCard, words: Vocabulary, ledger: Ledger) -> None:
 
 def waiting(words: Vocabulary) -> None:
     """The same room before the first check: every channel, and that its verdict follows."""
-    st.subheader("Verdicts follow with the first checks", anchor=False)
-    st.caption(PRELIMINARY)
+    _say("Verdicts follow with the first checks", is_complete=False)
     scrolls = len(words.paid) > MOST_CARDS and not is_phone()
     with st.container(height=LIST_HEIGHT if scrolls else "content", border=False, key="trust_verdicts", gap="small"):
         for channel in words.paid:
@@ -69,6 +67,14 @@ def in_order(card: TrustCard, words: Vocabulary) -> list[ChannelVerdict]:
     """Verdicts, highest spend first."""
     found = [card.verdict(channel) for channel in words.paid]
     return [verdict for verdict in found if verdict is not None]
+
+
+def _say(sentence: str, *, is_complete: bool) -> None:
+    """The finding in a block of its own, so that what stands below keeps its place when the last check is made."""
+    with st.container(key="trust_headline", gap="xsmall"):
+        st.subheader(as_text(sentence), anchor=False, help=term("verdict"))
+        if not is_complete:
+            st.caption(PRELIMINARY)
 
 
 def _chosen(card: TrustCard, words: Vocabulary) -> list[ChannelVerdict]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mmm_core.engine import trust_verdict
 from mmm_core.engine.trust_card import build_trust_card
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.trust import CHECK_TITLES, CheckKey, TrustCard
@@ -121,6 +122,19 @@ def test_before_the_first_check_every_line_is_there_and_waits(studio: Visit, run
         assert not view(app, name).get("plotly_chart")
 
 
+@pytest.mark.parametrize("n_made", [0, 3])
+def test_a_card_that_could_not_be_finished_says_so_and_keeps_what_it_has(
+    studio: Visit, workspace: Workspace, run_id: str, n_made: int
+) -> None:
+    if n_made:
+        workspace.save_trust(run_id, cards()[n_made - 1])
+    workspace.save_trust(run_id, None)
+    app = studio("trust", run=run_id)
+    assert "The checks could not be finished" in plain(app)
+    assert plain(app).count("Not made.") == 8 - n_made
+    assert not app.get("progress")
+
+
 def test_a_run_without_an_averaged_estimate_says_so(studio: Visit, workspace: Workspace, run_id: str) -> None:
     workspace.save_result(run_id, replace(result(), posterior=None))
     app = studio("trust", run=run_id)
@@ -148,6 +162,16 @@ def test_every_check_has_its_paragraph_in_the_methodology() -> None:
     for key in CheckKey:
         assert f"### {CHECK_TITLES[key]}\n" in text
         assert trust_checks.address_of(key).startswith("methodology#")
+
+
+def test_the_limits_in_the_methodology_are_those_of_the_rule() -> None:
+    text = next(section.text for section in manual.sections() if section.title == "Trust card")
+    verdicts = " ".join(text.partition("### Verdicts")[2].split())
+    assert f"does nothing is at most {trust_verdict.MOST_NOTHING:.0%}" in verdicts
+    assert f"(at most {trust_verdict.MOST_AS_GOOD:.0%}, or {trust_verdict.MOST_AS_GOOD_IF_CERTAIN:.0%} for" in verdicts
+    assert f"by more than {trust_verdict.FURTHEST_MOVE} standard deviations" in verdicts
+    assert f"find it within {trust_verdict.LARGEST_ERROR:.0%}" in verdicts
+    assert f"a chance of {trust_verdict.CLEAR_DIRECTION:.0%}" in verdicts
 
 
 def test_what_the_data_could_show_is_told_when_it_is_asked(studio: Visit, workspace: Workspace) -> None:

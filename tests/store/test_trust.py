@@ -43,7 +43,14 @@ def card(*, is_complete: bool = False) -> TrustCard:
         TrustCheck(key=key, title=CHECK_TITLES[key], status=status, summary=summary) for key in list(CheckKey)[1:]
     ]
     experiment = Experiment(
-        channel="tv_spend", change=-50.0, weeks=4, spend_change=-1e4, expected=-4e4, detectable=3e4, settles="Whether."
+        channel="tv_spend",
+        change=-50.0,
+        weeks=4,
+        in_half_of_regions=True,
+        spend_change=-1e4,
+        expected=-4e4,
+        detectable=3e4,
+        settles="Whether.",
     )
     verdicts = (
         ChannelVerdict(
@@ -106,6 +113,19 @@ def test_a_complete_card_is_never_taken_again(workspace: Workspace, run: RunReco
     assert workspace.save_trust(run.run_id, card(is_complete=True), worker_id=ANNA)
     expire(workspace)
     assert workspace.claim_trust(BERT) is None
+
+
+def test_a_card_is_over_when_it_is_complete_or_could_not_be_made(
+    workspace: Workspace, project: ProjectRecord, run: RunRecord
+) -> None:
+    failed = finished(workspace, project)
+    assert not workspace.is_trust_over(run.run_id)
+    workspace.save_trust(run.run_id, card())
+    assert not workspace.is_trust_over(run.run_id)
+    workspace.save_trust(run.run_id, card(is_complete=True))
+    workspace.save_trust(failed.run_id, None)
+    assert workspace.is_trust_over(run.run_id)
+    assert workspace.is_trust_over(failed.run_id)
 
 
 def test_an_unfinished_card_is_taken_over_when_its_worker_is_gone_or_lets_go(
