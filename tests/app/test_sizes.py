@@ -23,7 +23,7 @@ from mmm_core.store.workspace import Workspace
 from tests.app.saved_runs import plain
 
 Visit = Callable[..., AppTest]
-PAGES = ("pareto", "clusters", "model", "budget")
+PAGES = ("pareto", "clusters", "model", "budget", "trust")
 SIZES = (1, 40)
 TRIALS = TrialsConfig(trials=1, iterations=60, cores=1)
 N_WEEKS = 130
@@ -84,4 +84,4 @@ def test_pages_work_with_few_and_many_channels(
     for page in PAGES:
         app = studio(page, run=run_id, **({"model": model} if model else {}))
         assert not app.error, f"{page}: {[error.value for error in app.error]}"
-        assert app.get("plotly_chart") or "No clusters" in plain(app), page
+        assert app.get("plotly_chart") or "No clusters" in plain(app) or page == "trust", page
