@@ -24,9 +24,9 @@ NOTHING = 0.1
 """Probability before that a channel does nothing."""
 
 _SPEND_EXPONENT = 0.75
-_USUAL_SHARE = 0.2
+_USUAL_SHARE = 0.17
 _SHARE_LIMITS = (0.01, 0.70)
-_COMMON_LOG_SD = 0.7
+_COMMON_LOG_SD = 0.5
 _WIDTH = 0.7
 _THETA_POWERS = (0.5, 1.5)
 _ALPHA_LOG_MEAN, _ALPHA_LOG_SD = 0.25, 0.45
