@@ -28,10 +28,9 @@ _BUMP_DAYS = 28
 _FOURIER_ORDERS = 3
 _INTERCEPT_SD, _TREND_SD, _SEASON_SD, _COLUMN_SD = 1e4, 100.0, 4.0, 5.0
 _UNSEEN_SD = 0.15
-"""Of demand that only a demand-led channel's spend gives away. Weak, so that search is widened and not written off: 0.4 errs no
-less on markets with hidden demand (wape 0.471 and 0.475 with 0.2) and takes another tenth of its truth from the demo's search.
-Core development markets 100 to 219, 104 with hidden demand among 300 to 499: with the prior of the common return it takes the
-bias of all media together there from +17% to +5%."""
+"""Of demand that only a demand-led channel's spend gives away. Weak, so that search is less certain but not written off: on
+64 core development markets with hidden demand (seeds 100 to 219) wape falls from 0.494 to 0.475 with 0.2 and to 0.471 with 0.4,
+but on the demo, whose search makes sales of its own, 0.2 gives a mean ROAS error of 0.20 and 0.15 one of 0.19."""
 
 
 class BaselineColumns(NamedTuple):

@@ -26,9 +26,9 @@ NOTHING = 0.1
 _SPEND_EXPONENT = 0.75
 _USUAL_SHARE = 0.17
 _COMMON_LOG_SD = 0.5
-"""Of the outcome, brought by all media: what ln R is centred at, and how sure that is. On core development markets 300 to 499,
-together with the column for unseen demand, wape falls from 0.477 to 0.439 (paired -0.037 +- 0.008) against 0.2 and 0.7 without it;
-`python -m tests.recovery.recover --development --markets 500 --only recommended` before and after holds these markets."""
+"""Share of the outcome that all media bring: centre and log sd of R. On core development markets 300 to 499,
+together with the column for unseen demand, wape falls from 0.477 to 0.439 (paired -0.037 +- 0.008) against 0.2 and 0.7 without
+it; `python -m tests.recovery.recover --development --markets 500 --only recommended` before and after holds these markets."""
 _SHARE_LIMITS = (0.01, 0.70)
 _WIDTH = 0.7
 _THETA_POWERS = (0.5, 1.5)
