@@ -1,21 +1,17 @@
 """Whether a channel's spend may follow demand instead of making it: then no time series of one market can tell the two apart."""
 
-import re
 from typing import NamedTuple
 
 import numpy as np
 
+from mmm_core.engine.demand_columns import EXPLAINED, explained_share, is_demand_led
 from mmm_core.engine.posterior_problem import PosteriorProblem
 from mmm_core.entities.columns import Sign
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.settings import ModelSettings
 
-_DEMAND_LED = re.compile(r"search|sem\b|adwords|shopping|retarget|remarket|price_?comparison", re.I)
-"""Bought when people already look: their spend rises with demand by the way they are sold (Chen et al. 2018, on search ads)."""
-
 _ALWAYS_ON = 0.9
 _SMOOTH = 0.8
-_EXPLAINED = 0.3
 
 
 class DemandSuspicion(NamedTuple):
@@ -36,7 +32,7 @@ class DemandSuspicion(NamedTuple):
     @property
     def stands(self) -> bool:
         """Whether the suspicion is left: nothing the model knows speaks against it."""
-        return (self.is_demand_led or self.is_smooth) and not self.is_tested and self.explained < _EXPLAINED
+        return (self.is_demand_led or self.is_smooth) and not self.is_tested and self.explained < EXPLAINED
 
 
 def suspect(problem: PosteriorProblem, settings: ModelSettings, channel: str) -> DemandSuspicion:
@@ -50,7 +46,7 @@ def suspect(problem: PosteriorProblem, settings: ModelSettings, channel: str) ->
     design = problem.design
     series = design.media[design.rows, design.media_names.index(channel)]
     return DemandSuspicion(
-        is_demand_led=_DEMAND_LED.search(channel) is not None,
+        is_demand_led=is_demand_led(channel),
         is_smooth=bool((series > 0).mean() >= _ALWAYS_ON and series.std() < _SMOOTH * series.mean()),
         explained=_explained(problem, settings, series),
         is_tested=any(channel in study.channels for study in settings.calibration.studies),
@@ -63,17 +59,5 @@ def _explained(problem: PosteriorProblem, settings: ModelSettings, series: Float
     context = {column.column for column in settings.context if column.sign is not Sign.NEGATIVE}
     names = np.array(baseline.terms)[baseline.term_of]
     kept = np.isin(names, sorted(context))
-    if not kept.any():
-        return 0.0
     plain = baseline.columns[np.isin(names, ["intercept", "season", "weekday"])]
-    rest = _residual(plain, np.vstack([series, baseline.columns[kept]]))
-    total = float(rest[0] @ rest[0])
-    left = _residual(rest[1:], rest[:1])[0]
-    return 1.0 - float(left @ left) / total if total > 0 else 0.0
-
-
-def _residual(columns: FloatArray, series: FloatArray) -> FloatArray:
-    """Least-squares residual of series of shape (m, n) on columns of shape (k, n)."""
-    slopes = np.linalg.lstsq(columns.T, series.T, rcond=None)[0]
-    residual: FloatArray = series - (columns.T @ slopes).T
-    return residual
+    return explained_share(plain, baseline.columns[kept], series)

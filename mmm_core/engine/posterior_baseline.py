@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mmm_core.engine.demand_columns import demand_proxies, shows_demand
 from mmm_core.engine.factor_columns import contrasts, is_factor
 from mmm_core.engine.features import event_columns, is_flat, part_name
 from mmm_core.engine.holiday_calendar import count_holidays, holidays_of
@@ -26,6 +27,10 @@ _KNOT_DAYS = 91
 _BUMP_DAYS = 28
 _FOURIER_ORDERS = 3
 _INTERCEPT_SD, _TREND_SD, _SEASON_SD, _COLUMN_SD = 1e4, 100.0, 4.0, 5.0
+_UNSEEN_SD = 0.15
+"""Of demand that only a demand-led channel's spend gives away. Weak, so that search is less certain but not written off: on
+64 core development markets with hidden demand (seeds 100 to 219) wape falls from 0.494 to 0.475 with 0.2 and to 0.471 with 0.4,
+but on the demo, whose search makes sales of its own, 0.2 gives a mean ROAS error of 0.20 and 0.15 one of 0.19."""
 
 
 class BaselineColumns(NamedTuple):
@@ -58,7 +63,8 @@ def build_baseline(data: MMMDataCollection) -> BaselineColumns:
 
     In this order: intercept; linear trend and bends every 13 weeks; yearly sine and cosine of three orders; six weekdays (daily
     data only); one column per holiday; context divided by its standard deviation, one column per level of a text column but the
-    most frequent; one column per marked event; triangular bumps of the level every 4 weeks, which belong to the trend.
+    most frequent; one column per marked event; one column per channel that is bought by people who already look, unless context
+    shows that demand; triangular bumps of the level every 4 weeks, which belong to the trend.
     Context whose smallest value is 0 is counted from 0, other context from its mean.
 
     Args:
@@ -78,8 +84,8 @@ def build_baseline(data: MMMDataCollection) -> BaselineColumns:
         *_weekdays(data, days),
         *_holidays(data),
         *_context_and_events(data),
-        *_bumps(data, days),
     ]
+    found += [*_unseen_demand(data, found), *_bumps(data, days)]
     kept = [column for column in found if column.amounts.any()]
     terms = tuple(dict.fromkeys(column.term for column in kept))
     pairs = [(slope, level) for slope in SLOPES for level in LEVELS] if data.settings.baseline.trend else [(1.0, 0.0)]
@@ -156,6 +162,15 @@ def _context_and_events(data: MMMDataCollection) -> Iterator[_Column]:
         amounts = event.amounts[data.rows]
         if not is_flat(amounts):
             yield _Column(event.name, _standardise(amounts), _COLUMN_SD)
+
+
+def _unseen_demand(data: MMMDataCollection, found: list[_Column]) -> Iterator[_Column]:
+    """Spend of search and the like rises with demand: part of what moves with it is demand, not the channel's doing."""
+    flat = {"intercept", part_name("season", data.settings), part_name("weekday", data.settings)}
+    plain = np.stack([column.amounts for column in found if column.term in flat])
+    shown = np.array([column.amounts for column in found if shows_demand(data, column.term)])
+    for amounts in demand_proxies(data, plain, shown):
+        yield _Column(part_name("unseen demand", data.settings), amounts, _UNSEEN_SD)
 
 
 def _standardise(amounts: FloatArray) -> FloatArray:
