@@ -4,15 +4,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
 
 from mmm_core.engine.progress_board import ProgressBoard
 from mmm_core.engine.search import SearchAlgorithm, start_search
 from mmm_core.entities.design import Design, FloatArray, SearchSpace
-from mmm_core.entities.model_output import Trial
 from mmm_core.entities.trials_config import TrialsConfig
+
+if TYPE_CHECKING:
+    from mmm_core.entities.model_output import Trial
 
 BOARD = "board.bin"
 RESULT_ARRAYS = ("hyperparameters", "metrics", "coefficients", "contributions")
@@ -130,7 +132,7 @@ class TrialFiles:
         self._waiting, self._n_waiting = [], 0
 
 
-def read_trial(folder: Path, number: int, n_rows: int, seconds: float) -> Trial:
+def read_trial(folder: Path, number: int, n_rows: int, seconds: float) -> "Trial":
     """Candidates of a finished or stopped trial, in the order they were tried.
 
     Args:
@@ -139,10 +141,12 @@ def read_trial(folder: Path, number: int, n_rows: int, seconds: float) -> Trial:
         n_rows: Candidates it evaluated, above 0.
         seconds: Time it took.
     """
+    from mmm_core.entities.model_output import Trial as Read  # needs pandas, which processes of the pool do without
+
     hyperparameters, metrics, coefficients, contributions = (
         np.fromfile(_path(folder, number, name), dtype=np.float64).reshape(n_rows, -1) for name in RESULT_ARRAYS
     )
-    return Trial(
+    return Read(
         number=number,
         hyperparameters=hyperparameters,
         metrics=metrics,
