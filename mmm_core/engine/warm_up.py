@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from mmm_core.entities.budget import BudgetRequest, PlanAim
 from mmm_core.entities.columns import AdstockKind
 from mmm_core.entities.design import Design, SearchSpace
 from mmm_core.entities.trials_config import DEFAULT_ALGORITHM, TrialsConfig
@@ -20,6 +19,7 @@ def warm_up() -> None:
     from mmm_core.engine.budget_allocator import BudgetAllocator
     from mmm_core.engine.candidate import refit_model, response_curve
     from mmm_core.engine.model_sets import set_curve, set_of_model
+    from mmm_core.entities.budget import BudgetRequest, PlanAim
 
     design = _tiny_design()
     model = refit_model(design, dict(zip(_names(design), _tiny_space(design).low.tolist(), strict=True)))
