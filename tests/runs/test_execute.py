@@ -100,7 +100,12 @@ def test_only_its_owner_can_reach_the_cache(cache: Path) -> None:
 def test_the_stages_are_told_in_order() -> None:
     told: list[SearchProgress] = []
     execute_project(demo_project(), progress=told.append)
-    assert list(dict.fromkeys(progress.stage for progress in told)) == ["preparing", "searching", "ranking", "averaging"]
+    assert list(dict.fromkeys(progress.stage for progress in told)) == [
+        "preparing",
+        "searching",
+        "ranking",
+        "averaging",
+    ]
     assert [told[0].done, told[-1].done] == [0, SMALL.n_candidates]
 
 
