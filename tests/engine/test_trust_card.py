@@ -17,7 +17,7 @@ from mmm_core.errors import BoundsError
 from mmm_core.store.codec import decode, dump_json, load_json
 from tests.posterior_data import market, market_table, sample_briefly
 
-BRIEF = ChainPlan(chains=2, sweeps=150, burn_in=50, thin=2)
+BRIEF = ChainPlan(chains=2, sweeps=400, burn_in=130, thin=2)
 
 
 @functools.cache
