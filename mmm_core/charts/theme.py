@@ -290,6 +290,8 @@ def compact_number(value: float, digits: int = 3) -> str:
         return "0"
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(scaled))))
     text = f"{scaled:.{min(decimals, 6)}f}"
+    if float(text) == 0:
+        return "0"
     return (text.rstrip("0").rstrip(".") if "." in text else text) + unit
 
 

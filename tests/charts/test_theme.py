@@ -86,3 +86,9 @@ def test_a_page_takes_the_title_out_of_a_figure_as_it_was_written() -> None:
     figure = apply_theme(go.Figure(), Theme.LIGHT, title="a < b", subtitle="c & d", height=300)
     assert take_title(figure) == ("a < b", "c & d")
     assert figure.layout.title.text is None
+
+
+@pytest.mark.parametrize("value", [1e-9, -1e-9, -0.0])
+def test_what_rounds_to_nothing_has_no_sign(value: float) -> None:
+    assert compact_number(value) == "0"
+    assert compact_money(value, "EUR") == "€0"
