@@ -58,12 +58,9 @@ def measure_model_page(results: Results, *, quick: bool) -> None:
             visitor = Visitor(browser, address)
             wait_until_quiet(visitor, folder, run_id)
             measured = _clicks(visitor, run_id, 2 if quick else REPEATS)
-            sliders = _sliders(visitor, run_id, 3 if quick else 8)
             visitor.leave()
     rows: list[Sequence[Cell]] = [[what, statistics.median(times), max(times)] for what, times in measured.items()]
     results.figures["model_page.seconds"] = max(statistics.median(times) for times in measured.values())
-    results.figures["budget_page.slider.seconds"] = statistics.median(sliders)
-    rows.append(["budget: a slider let go", statistics.median(sliders), max(sliders)])
     results.add_table(
         "The page of one model after a click, seconds until its last chart is drawn",
         ("click", "median", "slowest"),
@@ -112,29 +109,6 @@ def _clicks(visitor: Visitor, run_id: str, repeats: int) -> dict[str, list[float
         for basis in ("Sampling", "Spread across its cluster", "Spread across models on the fronts"):
             option = page.locator(".st-key-model_basis").get_by_text(basis)
             times.setdefault(f"uncertainty: {basis}", []).append(_seconds_of(visitor, option, "contributions"))
-    return times
-
-
-def _sliders(visitor: Visitor, run_id: str, repeats: int) -> list[float]:
-    """Drag the upper limit of the largest channel and let go, seconds from letting go until the new plan is drawn."""
-    page = visitor.page
-    visitor.open(f"/budget?run={run_id}")
-    page.wait_for_selector(".st-key-plan .main-svg", timeout=60_000)
-    page.wait_for_timeout(2000)
-    times = []
-    for repeat in range(repeats):
-        thumb = page.locator("[class*='limit_tv_spend'] [role='slider']").last
-        box = thumb.bounding_box()
-        assert box is not None, "the slider is on the page"
-        x, y, step = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, -14 if repeat % 2 else 14
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x + step, y, steps=3)
-        page.evaluate("window.awaited = 'plan'")
-        page.evaluate(ARM.replace("pointerdown", "pointerup"))
-        page.mouse.up()
-        times.append(float(page.evaluate("window.answer")))
-        visitor.settle()
     return times
 
 
