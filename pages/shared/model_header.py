@@ -16,7 +16,7 @@ from pages.shared.widgets import as_text
 
 WHAT_THE_AVERAGE_IS = (
     "The average over many plausible models, weighed by how well each goes with the data and with what is usual for media: on "
-    "markets whose truth is known it lies much nearer to it than any single best model. The range says where the truth lies in "
+    "markets whose truth is known it lies nearer to it than any single best model. The range says where the truth lies in "
     "about nine of ten cases. Returns from one series are still weak evidence: confirm the expensive ones with a lift test."
 )
 _PARTS = (("train", "train"), ("val", "validation"), ("test", "test"))
