@@ -24,6 +24,8 @@ from mmm_core.entities.model_set import SetKind
 from mmm_core.entities.naming import join_words
 
 _ROW_HEIGHT = 30
+_ROUNDING = 1e-9
+"""Share of the whole below which an amount is what rounding left of nothing: a term that is centred sums to 0."""
 
 
 class ContributionPoints(NamedTuple):
@@ -296,7 +298,8 @@ def _with_ranges(points: ContributionPoints, amounts: list[str]) -> list[str]:
 
 def _amount(points: ContributionPoints, k: int) -> str:
     share = points.shares[k]
-    return f"{points.words.outcome(points.amounts[k])} · {percent(share, 0 if abs(share) >= 0.1 else 1)}"
+    amount = points.amounts[k] if abs(share) > _ROUNDING else 0.0
+    return f"{points.words.outcome(amount)} · {percent(share, 0 if abs(share) >= 0.1 else 1)}"
 
 
 def _title(points: ContributionPoints) -> str:

@@ -90,3 +90,11 @@ def test_over_a_model_set_every_bar_has_a_line_from_low_to_high_and_says_what_it
 def test_one_model_has_bars_without_lines() -> None:
     points = ledger_contribution_points(build_ledger(set_kind=SetKind.MODEL), vocabulary(build_result()))
     assert [trace.type for trace in draw_contributions(points).data] == ["bar", "scatter"]
+
+
+def test_what_rounding_left_of_a_centred_term_is_written_as_nothing() -> None:
+    points = contribution_points(build_model(), vocabulary(build_result()))
+    amounts, shares = points.amounts.copy(), points.shares.copy()
+    amounts[0], shares[0] = -4e-6, -1e-14
+    figure = draw_contributions(points._replace(amounts=amounts, shares=shares))
+    assert figure.data[0].text[0].strip().startswith("€0 ·")
