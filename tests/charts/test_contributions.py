@@ -97,4 +97,4 @@ def test_what_rounding_left_of_a_centred_term_is_written_as_nothing() -> None:
     amounts, shares = points.amounts.copy(), points.shares.copy()
     amounts[0], shares[0] = -4e-6, -1e-14
     figure = draw_contributions(points._replace(amounts=amounts, shares=shares))
-    assert figure.data[0].text[0].strip().startswith("€0 ·")
+    assert figure.data[0].customdata[0][1] == "€0 · 0%"
