@@ -28,6 +28,7 @@ def main() -> int:
     from tests.bench.cold import measure_cold, measure_models
     from tests.bench.coverage import measure_coverage
     from tests.bench.data_sets import VARIABLE, public_data, searched_data
+    from tests.bench.first_answers import measure_first_answers
     from tests.bench.model_page import measure_model_page
     from tests.bench.sampler import measure_sampler
     from tests.bench.search_quality import measure_quality
@@ -56,6 +57,7 @@ def main() -> int:
     measure_coverage(results, quick=options.quick)
     measure_sampler(results, quick=options.quick)
     measure_trust(results)
+    measure_first_answers(results)
     measure_model_page(results, quick=options.quick)
     is_met = check_targets(results, demo_only=options.demo_only, quick=options.quick)
     minutes = (time.perf_counter() - began) / 60
