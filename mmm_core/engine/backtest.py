@@ -6,10 +6,11 @@ from functools import partial
 
 import numpy as np
 
+from mmm_core.engine.backtest_dates import YEAR, plan_dates
 from mmm_core.engine.baseline_forecast import foretell_without_media
 from mmm_core.engine.forecast import forecast
 from mmm_core.engine.model_forecast import TwoForecasts, design_at, foretell_by_model
-from mmm_core.engine.past_view import PastView, plan_dates, view_at, year_of
+from mmm_core.engine.past_view import PastView, view_at
 from mmm_core.engine.posterior_problem import PosteriorProblem
 from mmm_core.engine.trust_refits import Bench, StoppedError
 from mmm_core.entities.backtest import Backtest, BacktestQuestion, DateForecast, RefusedDate, Subject
@@ -176,7 +177,7 @@ def _describe(task: BacktestTask, view: PastView, foretold: TwoForecasts) -> Dat
         actual=_numbers(outcome[view.ahead]),
         model=_numbers(foretold.model),
         no_media=_numbers(foretold.no_media),
-        naive=_numbers(outcome[view.ahead - year_of(task.data)]),
+        naive=_numbers(outcome[view.ahead - YEAR[task.data.frequency]]),
         outcome_range=float(np.ptp(outcome[known])),
     )
 

@@ -3,18 +3,12 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from mmm_core.engine.trust_changes import periods_of
-from mmm_core.entities.data_checks import count_estimated_columns
 from mmm_core.entities.date_checks import touched_periods
 from mmm_core.entities.design import IntArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.settings import ModelSettings, Treatment, Window
-from mmm_core.errors import DataError
-
-_YEAR_WEEKS = 52
 
 
 class PastView(NamedTuple):
@@ -75,49 +69,3 @@ def _settings_then(settings: ModelSettings, dates: pd.Series, rows: IntArray, un
         if touched[:unseen_from].any() and not touched[unseen_from:].any():
             studies.append(study)
     return replace(settings, marked=tuple(marked), calibration=replace(settings.calibration, studies=tuple(studies)))
-
-
-def year_of(data: MMMDataCollection) -> int:
-    """Periods after which the seasons come again: 12 months, 52 weeks, or 364 days, so that weekdays meet."""
-    return periods_of(_YEAR_WEEKS, data.frequency)
-
-
-def most_dates(data: MMMDataCollection, horizon: int) -> int:
-    """How many dates, one horizon apart, leave a year of data and enough periods for the model before them."""
-    least = _least_known(data)
-    return max((data.n_periods - least) // horizon, 0) if horizon <= year_of(data) else 0
-
-
-def plan_dates(data: MMMDataCollection, n_dates: int, horizon: int) -> list[int]:
-    """Modelled periods known at each date, oldest first.
-
-    Args:
-        data: All data.
-        n_dates: Dates wanted.
-        horizon: Modelled periods foretold at each; at most a year, because the year before is what forecasts are compared with.
-
-    Raises:
-        DataError: There are too few periods; says how many are needed.
-    """
-    period, year = data.frequency.value, year_of(data)
-    if horizon > year:
-        raise DataError(
-            f"A forecast must not reach further than a year ({year} {period}s), because it is compared with the year before; "
-            f"got {horizon}. Choose a shorter horizon."
-        )
-    most, least = most_dates(data, horizon), _least_known(data)
-    if n_dates > most:
-        advice = f"at most {most} are possible" if most else "choose a shorter horizon, or add history"
-        raise DataError(
-            f"{n_dates} forecast{'' if n_dates == 1 else 's'} of {horizon} {period}{'' if horizon == 1 else 's'} each need "
-            f"{least + n_dates * horizon} modelled {period}s, of which {least} come before the first; there are "
-            f"{data.n_periods}: {advice}."
-        )
-    return [data.n_periods - horizon * back for back in range(n_dates, 0, -1)]
-
-
-def _least_known(data: MMMDataCollection) -> int:
-    """A year of rows before the first forecast, and two periods per estimated column."""
-    columns = count_estimated_columns(data.table.iloc[data.rows], data.settings)
-    year_of_rows = int(np.searchsorted(data.rows, year_of(data)))
-    return max(year_of_rows, 2 * columns)

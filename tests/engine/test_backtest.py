@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from mmm_core.engine.backtest import BacktestTask, run_backtest
+from mmm_core.engine.backtest_dates import most_dates, plan_dates
 from mmm_core.engine.candidate import refit_model
 from mmm_core.engine.model_forecast import design_at, foretell_rows
-from mmm_core.engine.past_view import most_dates, plan_dates, view_at
+from mmm_core.engine.past_view import view_at
 from mmm_core.entities.backtest import Backtest, BacktestQuestion, Contender, Subject
 from mmm_core.entities.columns import ContextColumn, Outcome, OutcomeKind, PaidMedia
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
