@@ -14,6 +14,9 @@ from mmm_core.entities.design import FloatArray
 
 WHAT_AN_ERROR_IS = "Off by: sum of all misses over the sum of what came"
 TOGETHER = "all together"
+GROWING = 1.5
+"""From this many times the error of the first half of a horizon on, that of the second is said to have grown."""
+
 _ROW_HEIGHT = 34
 _SYMBOLS = {Contender.MODEL: "circle", Contender.NO_MEDIA: "diamond", Contender.NAIVE: "x-thin-open"}
 
@@ -130,5 +133,5 @@ def _step_title(errors: dict[Contender, FloatArray], words: Vocabulary) -> str:
         return f"Forecasts were off by {percent(float(own[0]), 1)}"
     half = len(own) // 2
     near, far = float(own[:half].mean()), float(own[-half:].mean())
-    told = "grow with" if far > 1.2 * near else "do not grow with"
+    told = "grow with" if far > GROWING * near else "do not grow with"
     return f"Errors {told} how many {words.period}s ahead: {percent(near, 1)} in the first half, {percent(far, 1)} in the second"

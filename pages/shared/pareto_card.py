@@ -1,5 +1,7 @@
 """The card of the selected model: how good it is, what it says of every channel, and the label that picks it."""
 
+import math
+
 import streamlit as st
 
 from mmm_core.charts.frames import returns_frame
@@ -66,8 +68,12 @@ def _fit(model: FittedModel) -> list[tuple[str, str, str]]:
     errors, explained = errors_by_part(model.metrics), errors_by_part(model.metrics, "rsq")
     if len(errors) > 1:
         return [
-            *((f"NRMSE {part}", f"{value:.4f}", sentence("nrmse")) for part, value in errors.items()),
-            *((f"R² {part}", f"{value:.3f}", sentence("rsq")) for part, value in explained.items()),
+            fact
+            for part, value in errors.items()
+            for fact in (
+                (f"NRMSE {part}", f"{value:.4f}", sentence("nrmse")),
+                (f"R² {part}", f"{explained.get(part, math.nan):.3f}".replace("nan", "n/a"), sentence("rsq")),
+            )
         ]
     return [
         ("Explained (R²)", f"{model.metrics['rsq_train']:.3f}", sentence("rsq")),

@@ -1,6 +1,7 @@
 """With validation all three errors of a model are shown wherever its fit is shown."""
 
 import functools
+import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,7 @@ from mmm_core.runs.execute import execute_project
 from mmm_core.store.run_queue import RunOutcome
 from mmm_core.store.workspace import Workspace
 from pages.shared import model_views
-from tests.app.saved_runs import WORKER, new_project, plain, project_file, queued, upload
+from tests.app.saved_runs import WORKER, new_project, plain, project_file, queued, result, upload
 
 Visit = Callable[..., AppTest]
 
@@ -99,3 +100,15 @@ def test_configure_says_in_plain_words_what_validation_does(studio: Visit, works
     next(toggle for toggle in app.toggle if toggle.label == "Validate on later periods").set_value(True).run()
     assert "fitted to the first 50% to 80% of the periods" in plain(app)
     assert "The last 10% are a test: their error is shown and never chooses anything." in plain(app)
+
+
+def test_the_average_which_is_fitted_to_all_periods_does_not_stand_among_validation_errors(
+    studio: Visit, workspace: Workspace, run_id: str
+) -> None:
+    workspace.save_result(run_id, replace(validated(), posterior=result().posterior))
+    names = [
+        trace.get("name")
+        for trace in json.loads(studio("pareto", run=run_id).get("plotly_chart")[0].proto.spec)["data"]
+    ]
+    assert "best of the search" in names
+    assert not [name for name in names if "average" in str(name)]
