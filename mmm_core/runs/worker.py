@@ -153,7 +153,8 @@ class Worker:
                 self._warm_up()
             elif time.monotonic() - looked > LOOK_AHEAD_SECONDS:
                 self._look_ahead()
-                self._fill_trust_card()
+                if self._do_extra():
+                    idle_since = time.monotonic()
                 looked = time.monotonic()
             else:
                 time.sleep(POLL_SECONDS)
@@ -188,13 +189,16 @@ class Worker:
         except Exception as error:  # the run itself will say what is wrong
             _log.info("the next run cannot be prepared: %s", error)
 
-    def _fill_trust_card(self) -> None:
+    def _do_extra(self) -> bool:
+        """A check that somebody asked for, otherwise the trust card of the newest result; whether there was one."""
+        from mmm_core.runs.check_job import do_one_check
         from mmm_core.runs.trust_job import fill_one_trust_card
 
         try:
-            fill_one_trust_card(self.workspace, self.worker_id)
+            return do_one_check(self.workspace, self.worker_id) or fill_one_trust_card(self.workspace, self.worker_id)
         except WorkspaceError:  # busy or full; tried again when idle
-            _log.exception("a trust card cannot be kept")
+            _log.exception("a check or a trust card cannot be kept")
+            return False
 
     def _beat(self) -> None:
         while not self._ending.wait(HEARTBEAT_SECONDS):
