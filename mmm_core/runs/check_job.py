@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from mmm_core.entities.records import CheckKind, CheckRecord, RunStatus
 from mmm_core.errors import MMMError, WorkspaceError
+from mmm_core.runs.study_job import check_studies_of_run
 from mmm_core.store.workspace import Workspace
 
 LOOK_SECONDS = 0.2
@@ -51,7 +52,7 @@ class CheckWatch:
 CheckFunction = Callable[[Workspace, CheckRecord, CheckWatch], bool]
 """Does a check, from the parts kept before, and says whether it is complete; False when it was asked to stop."""
 
-CHECKS: Mapping[CheckKind, CheckFunction] = MappingProxyType({})
+CHECKS: Mapping[CheckKind, CheckFunction] = MappingProxyType({CheckKind.LEAVE_ONE_OUT: check_studies_of_run})
 """Who does which check. Functions import what they need when they are called: this module must stay light."""
 
 
