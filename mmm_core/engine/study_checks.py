@@ -11,11 +11,11 @@ from mmm_core.engine.features import build_design
 from mmm_core.engine.ledger import build_ledger
 from mmm_core.engine.model_executor import MMMModelExecutor
 from mmm_core.engine.pareto_optimize import ParetoOptimizer
-from mmm_core.engine.posterior_lifts import standard_error
 from mmm_core.engine.posterior_sampler import PosteriorSampler
 from mmm_core.engine.set_choice import choose_set
 from mmm_core.engine.set_intervals import set_interval
 from mmm_core.engine.study_conflicts import missed_conflicts, pair_conflicts
+from mmm_core.engine.study_errors import standard_error
 from mmm_core.engine.study_predictions import predictions_of_candidates, predictions_of_draws
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.design import Design, FloatArray
@@ -41,7 +41,6 @@ class _Question(NamedTuple):
 
     project: Project
     studies: tuple[LiftStudy, ...]
-    errors: FloatArray
     design: Design
     should_stop: Callable[[], bool]
 
@@ -94,7 +93,7 @@ def check_studies(
     if stop():
         return report
     design = result.design if result is not None else build_design(project.data)
-    question = _Question(project, studies, np.array(report.errors), design, stop)
+    question = _Question(project, studies, design, stop)
     for made in _missing_answers(question, report, result):
         report = _with_answer(report, made)
         if progress is not None:
@@ -137,14 +136,11 @@ def _recommended(question: _Question, left_out: tuple[int, ...], result: RunResu
         posterior = _sample(question, left_out)
     if posterior is None:
         return None
-    draws = predictions_of_draws(posterior, question.studies)
-    is_unseen = np.isin(np.arange(len(question.studies)), left_out)
-    spread = np.where(is_unseen, draws.std(axis=0), 0.0)
     return CalibratedAnswer(
         answer=Answer.RECOMMENDED,
         left_out=left_out,
         returns=_returns(posterior.model_set),
-        predictions=_predictions(question, draws.mean(axis=0), posterior.model_set, draws, spread),
+        predictions=predictions_of_posterior(posterior, question.studies, left_out),
         interval_label=posterior.model_set.interval_label,
     )
 
@@ -163,7 +159,7 @@ def _pareto(question: _Question, left_out: tuple[int, ...], result: RunResult | 
         answer=Answer.PARETO,
         left_out=left_out,
         returns=_returns(models),
-        predictions=_predictions(question, point, models, predicted, np.zeros(len(point))),
+        predictions=_predictions(question.studies, point, models, predicted, np.zeros(len(point))),
         interval_label=models.interval_label,
         solution_id=pick,
     )
@@ -222,20 +218,36 @@ def _returns(models: ModelSet) -> tuple[ChannelReturn, ...]:
     )
 
 
+def predictions_of_posterior(
+    posterior: Posterior, studies: Sequence[LiftStudy], left_out: Sequence[int] = ()
+) -> tuple[StudyPrediction, ...]:
+    """What the averaged estimate says that studies should have found.
+
+    Args:
+        posterior: Calibrated on these studies but those left out.
+        studies: Of channels it has, inside its data.
+        left_out: Numbers of the studies it has not seen: there its own uncertainty counts beside that of the study.
+    """
+    draws = predictions_of_draws(posterior, studies)
+    is_unseen = np.isin(np.arange(len(studies)), left_out)
+    spread = np.where(is_unseen, draws.std(axis=0), 0.0)
+    return _predictions(studies, draws.mean(axis=0), posterior.model_set, draws, spread)
+
+
 def _predictions(
-    question: _Question, point: FloatArray, models: ModelSet, predicted: FloatArray, spread: FloatArray
+    studies: Sequence[LiftStudy], point: FloatArray, models: ModelSet, predicted: FloatArray, spread: FloatArray
 ) -> tuple[StudyPrediction, ...]:
     """One per study.
 
     Args:
-        question: Studies and their errors.
+        studies: What was measured.
         point: Predicted by the answer, shape (n_studies,).
         models: The models behind it.
         predicted: By each of them, shape (n_models, n_studies).
         spread: Standard deviation of the prediction that counts beside the study's own error, shape (n_studies,).
     """
     low, high = set_interval(models, predicted)
-    error = np.hypot(question.errors, spread)
+    error = np.hypot([standard_error(study, 0.0)[0] for study in studies], spread)
     return tuple(
         StudyPrediction(
             predicted=float(point[s]),
@@ -244,5 +256,5 @@ def _predictions(
             measured=study.lift,
             error=float(error[s]),
         )
-        for s, study in enumerate(question.studies)
+        for s, study in enumerate(studies)
     )

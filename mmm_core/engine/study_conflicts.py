@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from mmm_core.engine.posterior_lifts import standard_error
+from mmm_core.engine.study_errors import standard_error
 from mmm_core.entities.calibration_checks import spend_in_study
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.settings import LiftStudy

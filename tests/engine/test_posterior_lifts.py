@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from mmm_core.engine.features import build_media_design
-from mmm_core.engine.posterior_lifts import observe_lifts, standard_error
+from mmm_core.engine.posterior_lifts import observe_lifts
+from mmm_core.engine.study_errors import standard_error
 from mmm_core.entities.columns import Frequency
 from mmm_core.entities.date_checks import share_of_days
 from mmm_core.entities.settings import CalibrationInput, LiftStudy
