@@ -28,7 +28,7 @@ def hit_frame(points: HitPoints) -> pd.DataFrame:
             "measured": [shot.prediction.measured for shot in points.shots],
             "standard_error": [shot.prediction.error for shot in points.shots],
             "distance": [shot.prediction.distance for shot in points.shots],
-            "result": [hit_words(shot.prediction).lower() for shot in points.shots],
+            "result": [shot.result.lower() for shot in points.shots],
         }
     )
 
@@ -50,7 +50,7 @@ def report_frame(report: StudyReport) -> pd.DataFrame:
             "high": prediction.high,
             "standard_error": prediction.error,
             "distance": prediction.distance,
-            "result": hit_words(prediction).lower(),
+            "result": hit_words(prediction, report.errors[number]).lower(),
         }
         for calibrated in report.answers
         for number, (study, prediction) in enumerate(zip(report.studies, calibrated.predictions, strict=True))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from mmm_core.charts.study_words import ANSWER_WORDS, left_out_headline, prediction_words, study_name
+from mmm_core.charts.study_words import ANSWER_WORDS, hit_words, left_out_headline, prediction_words, study_name
 from mmm_core.charts.theme import PALETTES, Palette, Theme, apply_theme, escape, faint, short_label
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.study_report import TOLERANCE, Answer, StudyPrediction, StudyReport
@@ -24,11 +24,13 @@ class Shot(NamedTuple):
         study: Number of the study.
         how: "all studies", "the others" or "no study": what the model was calibrated on.
         prediction: With its distance in standard errors.
+        result: "Hit", "Missed" or "Too vague".
     """
 
     study: int
     how: str
     prediction: StudyPrediction
+    result: str
 
 
 class HitPoints(NamedTuple):
@@ -63,7 +65,8 @@ def hit_points(report: StudyReport, answer: Answer, words: Vocabulary) -> HitPoi
             del made[OTHERS]
         for how, calibrated in made.items():
             if calibrated is not None and not math.isnan(calibrated.predictions[number].predicted):
-                shots.append(Shot(number, how, calibrated.predictions[number]))
+                prediction = calibrated.predictions[number]
+                shots.append(Shot(number, how, prediction, hit_words(prediction, report.errors[number])))
     names = tuple(study_name(study, words) for study in report.studies)
     title = f"{ANSWER_WORDS[answer]}: {_lower_first(left_out_headline(report, answer))}"
     return HitPoints(answer, names, tuple(shots), title, words)
@@ -127,7 +130,8 @@ def _add_shots(figure: go.Figure, points: HitPoints, how: str, palette: Palette)
 
 
 def _hover(shot: Shot, words: Vocabulary) -> str:
-    return escape(f"{prediction_words(shot.prediction, words)}; measured {words.outcome(shot.prediction.measured)}")
+    measured = words.outcome(shot.prediction.measured)
+    return escape(f"{prediction_words(shot.prediction, words)}; measured {measured}: {shot.result.lower()}")
 
 
 def _two_lines(name: str) -> str:

@@ -96,14 +96,14 @@ def draw_study_returns(points: StudyReturnPoints, theme: Theme = Theme.LIGHT) ->
                 hovertemplate=f"<b>%{{customdata[0]}}</b><br>{return_name(words)} %{{customdata[1]}}<extra></extra>",
             )
         )
-    marks = ((points.before, "circle-open", 9, palette.muted), (points.after, "diamond", 11, palette.text))
-    for values, symbol, size, colour in marks:
+    marks = ((points.before, "circle-open", 9, palette.muted, 2), (points.after, "diamond", 10, palette.text, 0))
+    for values, symbol, size, colour, outline in marks:
         figure.add_trace(
             go.Scatter(
                 x=np.clip(values[:, 0], start, end),
                 y=rows,
                 mode="markers",
-                marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 2}},
+                marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": outline}},
                 hoverinfo="skip",
             )
         )

@@ -5,11 +5,9 @@ import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mmm_core.charts.trust_words import return_amount, return_name, return_range
 from mmm_core.charts.vocabulary import Vocabulary
-from mmm_core.entities.calibration import StudyFit
 from mmm_core.entities.settings import LiftStudy
-from mmm_core.entities.study_report import TOLERANCE, Answer, CalibratedAnswer, StudyPrediction, StudyReport
+from mmm_core.entities.study_report import Answer, StudyPrediction, StudyReport
 
 ANSWER_WORDS: Mapping[Answer, str] = MappingProxyType(
     {Answer.RECOMMENDED: "Recommended answer", Answer.PARETO: "Pareto pick"}
@@ -66,36 +64,34 @@ def distance_words(distance: float) -> str:
     return f"{size} standard error{plural} {'above' if distance > 0 else 'below'}" if size != "0.0" else "right on it"
 
 
-def hit_words(prediction: StudyPrediction | None) -> str:
-    """``Hit``, ``Missed`` or why neither is known."""
+def hit_words(prediction: StudyPrediction | None, study_error: float) -> str:
+    """``Hit``, ``Missed`` or why neither is known; ``Too vague`` where the prediction is so unsure that a hit says little."""
     if prediction is None:
         return "Not made yet"
     if prediction.is_hit is None:
         return "Not modelled"
+    if prediction.is_hit and prediction.is_vague(study_error):
+        return "Too vague"
     return "Hit" if prediction.is_hit else "Missed"
 
 
-def is_fit_hit(fit: StudyFit, error: float) -> bool:
-    """Whether one model hits a study: by at most two of its standard errors."""
-    return abs(fit.predicted - fit.measured) <= TOLERANCE * error
-
-
-def return_words(calibrated: CalibratedAnswer, channel: str, words: Vocabulary) -> str:
-    """``ROAS 4.1 (3.2–5.0)``."""
-    found = calibrated.return_of(channel)
-    spread = return_range(found.low, found.high, words)
-    return f"{return_name(words)} {return_amount(found.roas, words)} ({spread})"
-
-
 def left_out_headline(report: StudyReport, answer: Answer) -> str:
-    """How many studies are predicted by a model that has not seen them."""
-    made = [report.without(answer, number) for number in range(len(report.studies))]
-    hits = [one.predictions[number].is_hit for number, one in enumerate(made) if one is not None]
-    known = [hit for hit in hits if hit is not None]
+    """How many studies are predicted by a model that has not seen them; a prediction too vague to tell does not count."""
+    made = [(number, report.without(answer, number)) for number in range(len(report.studies))]
+    said = [hit_words(one.predictions[number], report.errors[number]) for number, one in made if one is not None]
+    known = [word for word in said if word != "Not modelled"]
     if not known:
-        return "Not one study could be left out yet" if len(hits) < len(report.studies) else "No study can be predicted"
-    only = " so far" if len(hits) < len(report.studies) else ""
-    who = "a model without it" if len(report.studies) == 1 else "a model calibrated on the others"
+        return "No study was left out yet" if len(said) < len(report.studies) else "No study can be predicted"
+    hits, vague = known.count("Hit"), known.count("Too vague")
     if len(report.studies) == 1:
-        return f"The study is {'' if known[0] else 'not '}predicted by {who}"
-    return f"{sum(known)} of {len(known)} studies are predicted by {who}{only}"
+        return _ALONE[known[0]]
+    only = " so far" if len(said) < len(report.studies) else ""
+    unclear = f"; {vague} too vaguely to tell" if vague else ""
+    return f"{hits} of {len(known)} studies are predicted by a model calibrated on the others{unclear}{only}"
+
+
+_ALONE = {
+    "Hit": "The study is predicted by a model without it",
+    "Missed": "The study is not predicted by a model without it",
+    "Too vague": "Without the study, the model is too unsure to predict it",
+}

@@ -126,7 +126,8 @@ def _missing_answers(question: _Question, report: StudyReport, result: RunResult
 
 
 def _with_answer(report: StudyReport, made: CalibratedAnswer) -> StudyReport:
-    more = missed_conflicts(report.studies, made) if not made.left_out else ()
+    recommended = report.after(Answer.RECOMMENDED) if made.answer is Answer.PARETO else None
+    more = missed_conflicts(report.studies, made, recommended) if not made.left_out else ()
     return replace(report, answers=(*report.answers, made), conflicts=(*report.conflicts, *more))
 
 

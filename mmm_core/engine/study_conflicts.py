@@ -61,21 +61,38 @@ def pair_conflicts(data: MMMDataCollection) -> tuple[StudyConflict, ...]:
     return tuple(found)
 
 
-def missed_conflicts(studies: Sequence[LiftStudy], calibrated: CalibratedAnswer) -> tuple[StudyConflict, ...]:
-    """Studies that an answer misses by more than two standard errors although it was calibrated on them."""
+def missed_conflicts(
+    studies: Sequence[LiftStudy], calibrated: CalibratedAnswer, recommended: CalibratedAnswer | None
+) -> tuple[StudyConflict, ...]:
+    """Studies that an answer misses by more than two standard errors although it was calibrated on them.
+
+    Args:
+        studies: All.
+        calibrated: On all of them.
+        recommended: The recommended answer, where ``calibrated`` is a Pareto pick: if that one hits, the study is not at fault.
+    """
     who = "recommended answer" if calibrated.answer is Answer.RECOMMENDED else f"Pareto pick {calibrated.solution_id}"
     return tuple(
         StudyConflict(
             studies=(s,),
             sentence=(
                 f"Even calibrated on it, the {who} says {prediction.predicted:,.0f} where the study of {studies[s].label} "
-                f"measured {prediction.measured:,.0f}, {abs(prediction.distance):.1f} standard errors apart: what the data or "
-                "the other studies say does not go with it. Check its days, channels, scope and unit."
+                f"measured {prediction.measured:,.0f}, {abs(prediction.distance):.1f} standard errors apart: "
+                f"{_why(s, recommended)}"
             ),
         )
         for s, prediction in enumerate(calibrated.predictions)
         if prediction.is_hit is False
     )
+
+
+def _why(study: int, recommended: CalibratedAnswer | None) -> str:
+    if recommended is not None and recommended.predictions[study].is_hit:
+        return (
+            "the search finds no model near it that fits, because the baseline takes what the study credits to media. The "
+            "recommended answer hits it; use that one for these channels."
+        )
+    return "what the data or the other studies say does not go with it. Check its days, channels, scope and unit."
 
 
 def _disagree(one: tuple[LiftStudy, ImpliedReturn], other: tuple[LiftStudy, ImpliedReturn], distance: float) -> str:

@@ -161,6 +161,7 @@ class _Reader:
 
     def __init__(self, lines: Sequence[StudyLine], data: MMMDataCollection) -> None:
         self._channels = data.settings.channels
+        self._names = tuple(display_names(self._channels).values())
         self._keys = channel_keys(self._channels)
         votes = [vote_decimal_mark([getattr(line, name).strip()]) for line in lines for name in AMOUNTS]
         point, comma = (sum(vote[k] for vote in votes) for k in (0, 1))
@@ -194,15 +195,18 @@ class _Reader:
     def _read_channels(self, typed: Sequence[str], problems: list[str]) -> tuple[str, ...]:
         wanted = [name for cell in typed for name in split_channels(cell, self._keys)]
         if not wanted:
-            problems.append(f"The channel is missing: choose one or more of {_list(self._channels)}.")
+            problems.append(f"The channel is missing: choose one or more of {_list(self._names)}.")
         for name in wanted:
             if name not in self._channels:
                 near = difflib.get_close_matches(name.lower(), list(self._keys), n=1, cutoff=0.5)
-                hint = f" Did you mean {self._keys[near[0]]!r}?" if near else ""
+                hint = f" Did you mean {self._spelled(near[0])!r}?" if near else ""
                 problems.append(
-                    f"{name!r} is no channel of the model; there are {_list(self._channels)}.{hint} Correct the name."
+                    f"{name!r} is no channel of the model; there are {_list(self._names)}.{hint} Correct the name."
                 )
         return tuple(dict.fromkeys(wanted))
+
+    def _spelled(self, name: str) -> str:
+        return self._names[self._channels.index(self._keys[name])]
 
     def _read_day(self, what: str, typed: str, problems: list[str]) -> dt.date | None:
         if not typed.strip():

@@ -14,6 +14,10 @@ TOLERANCE = 2.0
 """Standard errors by which a prediction may differ from what a study found, or two studies from each other."""
 
 
+VAGUE = 2.0
+"""A prediction whose standard deviation is more than so many times the standard error of the study says little."""
+
+
 class Answer(StrEnum):
     """The two answers of a run, never mixed."""
 
@@ -66,6 +70,10 @@ class StudyPrediction:
     def is_hit(self) -> bool | None:
         """Whether they differ by at most :data:`TOLERANCE` standard errors; None without a prediction."""
         return None if math.isnan(self.predicted) else abs(self.distance) <= TOLERANCE
+
+    def is_vague(self, study_error: float) -> bool:
+        """Whether the prediction is so unsure of itself that a hit says little: more than twice as much as the study is."""
+        return math.hypot(1.0, VAGUE) * study_error < self.error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

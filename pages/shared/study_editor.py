@@ -33,10 +33,9 @@ def edit(bench: Workbench, words: Vocabulary) -> tuple[StudyLine, ...]:
     """Draw the table and the ways to fill it from a file; answers the lines as they are now."""
     lines = _with_dropped(bench)
     key = f"{PAGE}_{bench.project.project_id}_{session.generation(PAGE)}"
-    text = st.column_config.TextColumn
-    unit = as_text(words.outcome_unit)
+    text, currency = st.column_config.TextColumn, words.money(0).replace("0", "").strip()
     edited = st.data_editor(
-        editor_base(key, lambda: _frame(lines)),
+        editor_base(key, lambda: _frame(lines or (StudyLine(),))),
         key=key,
         num_rows="dynamic",
         row_height=ROW_HEIGHT,
@@ -52,11 +51,9 @@ def edit(bench: Workbench, words: Vocabulary) -> tuple[StudyLine, ...]:
             ),
             "start": text("First day", width=100, help="Of the test, as 2024-03-04."),
             "end": text("Last day", width=100, help="The last day the change was on."),
-            "lift": text(f"Lift ({unit})", width=105, help=term("lift_study")),
+            "lift": text(f"Lift ({words.outcome_unit})", width=105, help=term("lift_study")),
             "standard_error": text("Standard error", width=115, help=term("standard_error")),
-            "spend": text(
-                f"Spend ({as_text(words.money(0).replace('0', '').strip())})", width=95, help=term("study_spend")
-            ),
+            "spend": text(f"Spend ({currency})", width=95, help=term("study_spend")),
             "confidence": text("Confidence", width=90, help=term("study_confidence")),
             "scope": st.column_config.SelectboxColumn(
                 "Effect", options=list(SCOPES), default=SCOPES[0], width=105, help=term("study_scope")

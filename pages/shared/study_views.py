@@ -28,6 +28,7 @@ POLL_SECONDS = 0.7
 LOOKS = {
     "Hit": ("green", ":material/check_circle:"),
     "Missed": ("orange", ":material/warning:"),
+    "Too vague": ("gray", ":material/blur_on:"),
     "Not modelled": ("gray", ":material/block:"),
     "Not made yet": ("gray", ":material/hourglass_empty:"),
 }
@@ -191,14 +192,16 @@ def _lines(report: StudyReport, words: Vocabulary) -> None:
                 seen, unseen = report.after(answer), report.without(answer, number)
                 with column:
                     st.caption(ANSWER_WORDS[answer])
-                    _verdict("Calibrated on it", seen.predictions[number] if seen else None, words)
-                    _verdict("Left out", unseen.predictions[number] if unseen else None, words)
+                    error = report.errors[number]
+                    _verdict("Calibrated on it", seen.predictions[number] if seen else None, error, words)
+                    _verdict("Left out", unseen.predictions[number] if unseen else None, error, words)
 
 
-def _verdict(what: str, prediction: StudyPrediction | None, words: Vocabulary) -> None:
-    said = hit_words(prediction)
+def _verdict(what: str, prediction: StudyPrediction | None, error: float, words: Vocabulary) -> None:
+    said = hit_words(prediction, error)
     colour, icon = LOOKS[said]
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.badge(said, color=colour, icon=icon)
+    with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+        with st.container(width=116):
+            st.badge(said, color=colour, icon=icon)
         more = f": {prediction_words(prediction, words)}" if prediction is not None else ""
         st.markdown(f"{what}{as_text(more)}", width="stretch")

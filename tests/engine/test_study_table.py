@@ -67,7 +67,7 @@ def test_an_empty_line_is_no_study_and_no_problem() -> None:
         ({"end": ""}, "The last day is missing: enter a day such as 2024-03-04."),
         ({"end": "2023-03"}, "The last day must be a day such as 2024-03-04, got '2023-03'."),
         ({"channels": ()}, "The channel is missing: choose one or more of "),
-        ({"channels": ("tvv",)}, "'tvv' is no channel of the model; there are tv, search"),
+        ({"channels": ("tvv",)}, "'tvv' is no channel of the model; there are TV, Search"),
         ({"scope": "all"}, "The scope of a lift study must be one of total, immediate; got 'all'."),
         ({"end": "2029-01-01"}, "reaches outside the data, which run from 2023-01-02 to 2024-02-19."),
         ({"lift": "0", "standard_error": ""}, "found a lift of 0"),
@@ -87,7 +87,7 @@ def test_every_problem_of_a_line_is_said_at_once() -> None:
 
 
 def test_an_unknown_channel_is_told_with_the_nearest_one() -> None:
-    assert "Did you mean 'search'?" in findings(replace(GOOD, channels=("serach",)))[0][1]
+    assert "Did you mean 'Search'?" in findings(replace(GOOD, channels=("serach",)))[0][1]
 
 
 def test_little_confidence_and_another_spend_are_notes_that_keep_the_study() -> None:
