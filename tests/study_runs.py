@@ -20,7 +20,11 @@ from mmm_core.store.workspace import Workspace
 from tests.app.saved_runs import WORKER, project_file, upload
 
 TV = LiftStudy(
-    channels=("tv_spend",), start=dt.date(2023, 3, 6), end=dt.date(2023, 4, 2), lift=900_000.0, standard_error=90_000.0
+    channels=("tv_spend",),
+    start=dt.date(2023, 5, 22),
+    end=dt.date(2023, 6, 18),
+    lift=1_900_000.0,
+    standard_error=190_000.0,
 )
 """Four whole weeks."""
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from mmm_core.charts.vocabulary import Vocabulary
+from mmm_core.entities.ledger import Ledger
+from mmm_core.entities.naming import join_words
 from mmm_core.entities.settings import LiftStudy
 from mmm_core.entities.study_report import Answer, StudyPrediction, StudyReport
 
@@ -73,6 +75,29 @@ def hit_words(prediction: StudyPrediction | None, study_error: float) -> str:
     if prediction.is_hit and prediction.is_vague(study_error):
         return "Too vague"
     return "Hit" if prediction.is_hit else "Missed"
+
+
+def doubt_sentences(ledger: Ledger, words: Vocabulary) -> tuple[str, ...]:
+    """Which channel's contribution is least known, in the unit of the outcome, and which come next.
+
+    Args:
+        ledger: Of the recommended answer.
+        words: Names and units.
+    """
+    rows = ledger.channels.loc[ledger.channels["is_paid"]].copy()
+    rows["doubt"] = rows["contribution_high"] - rows["contribution_low"]
+    rows = rows.loc[rows["doubt"] > 0].sort_values("doubt", ascending=False)
+    if rows.empty:
+        return ()
+    first = rows.iloc[0]
+    ends = f"{words.outcome(first['contribution_low'])} and {words.outcome(first['contribution_high'])}"
+    said = (
+        f"Most is in doubt about {words.names[first['channel']]}: it brought between {ends} ({ledger.interval_label}). "
+        "A test of it would tell most."
+    )
+    others = zip(rows["channel"].iloc[1:3], rows["doubt"].iloc[1:3], strict=True)
+    rest = [f"{words.names[channel]} ({words.outcome(doubt)} wide)" for channel, doubt in others]
+    return (said, f"Next: {join_words(rest)}.") if rest else (said,)
 
 
 def left_out_headline(report: StudyReport, answer: Answer) -> str:

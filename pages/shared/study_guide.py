@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from mmm_core.charts.study_words import doubt_sentences
 from mmm_core.charts.trust_words import experiment_sentences
 from mmm_core.charts.vocabulary import Vocabulary
+from mmm_core.entities.model_set import AVERAGED_ID, SetBasis
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.trust import Experiment, TrustCard
 from pages.shared import guards, loaders, session
@@ -33,6 +35,10 @@ search minimises the gap to the studies (MAPE.LIFT) as a third objective beside 
 nearest tenth to the studies are ranked.
 """
 MOST_PROPOSALS = 3
+NO_PROPOSAL = (
+    "The trust card of the last run proposes no test: its channels can be acted on, or no change of spend within twelve weeks "
+    "would show."
+)
 
 
 def draw(run: RunRecord | None) -> None:
@@ -44,21 +50,32 @@ def draw(run: RunRecord | None) -> None:
     st.markdown(as_text(IN_SHORT))
     with st.expander("What to enter, and what it does", icon=":material/help:", key="study_how"):
         st.markdown(HOW)
-    if run is None:
-        return
-    card = loaders.trust_card(run.run_id)
-    proposals = _proposals(card, loaders.words(run)) if card is not None else []
-    if not proposals and (card is None or not card.is_complete):
-        return
-    with st.expander("Which test to run first", icon=":material/science:", key="study_proposals"):
-        _draw_proposals(proposals, loaders.words(run))
-        if Route.TRUST.exists:
-            st.page_link(
-                Route.TRUST.value,
-                label="Why: the trust card",
-                icon=":material/verified_user:",
-                query_params=session.address_of(project=run.project_id, run=run.run_id),
-            )
+    if run is not None and loaders.result(run.run_id).posterior is not None:
+        with st.expander("Which test to run first", icon=":material/science:", key="study_proposals"):
+            _which_first(run)
+
+
+def _which_first(run: RunRecord) -> None:
+    """Where most money is in doubt, and what the trust card proposes to do about it."""
+    words, card = loaders.words(run), loaders.trust_card(run.run_id)
+    for sentence in doubt_sentences(loaders.ledger(run.run_id, SetBasis.AVERAGED, AVERAGED_ID), words):
+        st.markdown(as_text(sentence))
+    proposals = _proposals(card, words) if card is not None else []
+    for experiment in proposals[:MOST_PROPOSALS]:
+        with st.container(border=True, gap="xsmall", key=f"proposal_{experiment.channel}"):
+            swatch(words.colours[experiment.channel], words.names[experiment.channel])
+            first, *rest = experiment_sentences(experiment, words)
+            st.markdown(f"**{as_text(first)}** {as_text(' '.join(rest))}")
+    if not proposals:
+        is_complete = card is not None and card.is_complete
+        st.caption(NO_PROPOSAL if is_complete else "The trust card proposes tests when its checks are made.")
+    if Route.TRUST.exists:
+        st.page_link(
+            Route.TRUST.value,
+            label="Why: the trust card",
+            icon=":material/verified_user:",
+            query_params=session.address_of(project=run.project_id, run=run.run_id),
+        )
 
 
 def newest_result(project_id: str) -> RunRecord | None:
@@ -70,17 +87,3 @@ def _proposals(card: TrustCard, words: Vocabulary) -> list[Experiment]:
     """Tests the card proposes, highest spend first: there a wrong return costs most."""
     found = [card.verdict(channel) for channel in words.paid]
     return [verdict.experiment for verdict in found if verdict is not None and verdict.experiment is not None]
-
-
-def _draw_proposals(proposals: list[Experiment], words: Vocabulary) -> None:
-    if not proposals:
-        st.markdown(
-            "The trust card of the last run proposes no test: what can be told from these data is told by them."
-        )
-        return
-    st.markdown("Where the data leave most money in doubt; the first is where most is spent.")
-    for experiment in proposals[:MOST_PROPOSALS]:
-        with st.container(border=True, gap="xsmall", key=f"proposal_{experiment.channel}"):
-            swatch(words.colours[experiment.channel], words.names[experiment.channel])
-            first, *rest = experiment_sentences(experiment, words)
-            st.markdown(f"**{as_text(first)}** {as_text(' '.join(rest))}")
