@@ -1,9 +1,13 @@
 """How exact a lift study is, also where it does not say so itself."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.special import ndtri
 
+from mmm_core.entities.calibration import StudyFit
 from mmm_core.entities.settings import LiftStudy
+from mmm_core.entities.study_report import StudyPrediction
 
 UNKNOWN_ERROR = 0.2
 """Standard error of a study that says nothing about it, as a share of its lift."""
@@ -28,3 +32,17 @@ def standard_error(study: LiftStudy, expected: float) -> tuple[float, str]:
         return UNKNOWN_ERROR * size, f"{UNKNOWN_ERROR:.0%} of the lift"
     z = float(np.clip(ndtri(0.5 + 0.5 * study.confidence), _FEWEST_Z, _MOST_Z))
     return size / z, f"from its confidence of {study.confidence:.0%}"
+
+
+def judge_fits(fits: Sequence[StudyFit]) -> tuple[StudyPrediction, ...]:
+    """What one model makes of studies, judged by the standard error of each; one model has no range."""
+    return tuple(
+        StudyPrediction(
+            predicted=fit.predicted,
+            low=fit.predicted,
+            high=fit.predicted,
+            measured=fit.measured,
+            error=standard_error(fit.study, 0.0)[0],
+        )
+        for fit in fits
+    )

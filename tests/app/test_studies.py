@@ -10,7 +10,7 @@ from mmm_core.store.workspace import Workspace
 from pages.shared import study_guide
 from tests.app.saved_runs import ended, new_project, plain, upload
 from tests.store.test_trust import card
-from tests.study_runs import SEARCH, TV, report_on, run_with, save_report
+from tests.study_runs import SEARCH, TV, report_on, result_with, run_with, save_report
 
 Visit = Callable[..., AppTest]
 GOOD = {
@@ -254,3 +254,27 @@ def test_the_trust_card_s_tests_are_proposed(studio: Visit, workspace: Workspace
 
 def test_a_project_without_a_finished_run_explains_all_the_same(page: AppTest) -> None:
     assert [expander.label for expander in page.expander] == ["What to enter, and what it does"]
+
+
+def test_the_model_page_says_which_studies_a_model_hits(studio: Visit, workspace: Workspace, project_id: str) -> None:
+    run_id = run_with(workspace, project_id, TV, SEARCH)
+    averaged = plain(studio("model", run=run_id))
+    seen = report_on(TV, SEARCH)[0].answers[0].predictions
+    assert f"Hits {sum(one.is_hit is True for one in seen)} of 2 lift studies" in averaged
+    pick = result_with(TV, SEARCH).pareto["recommended_id"]
+    candidate = plain(studio("model", run=run_id, model=pick))
+    assert "TV · 22 May – 18 Jun 2023** · measured $1.9M, model $" in candidate
+
+
+def test_a_run_with_studies_says_that_the_gap_to_them_was_an_objective(
+    studio: Visit, workspace: Workspace, project_id: str
+) -> None:
+    run_with(workspace, project_id, TV, SEARCH)
+    said = plain(studio("run", project=project_id))
+    assert "Calibrated on 2 lift studies: the gap to them (MAPE.LIFT) was a third objective, and is " in said
+
+
+def test_configure_says_that_there_are_studies(studio: Visit, workspace: Workspace, project_id: str) -> None:
+    run_with(workspace, project_id, TV)
+    said = plain(studio("configure", project=project_id))
+    assert "Calibrated on 1 lift study: the gap to what was measured is a third objective" in said
