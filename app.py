@@ -14,7 +14,11 @@ st.set_page_config(
 
 PAGES = {
     "Start": [(Route.HOME, "Home", "home")],
-    "Prepare": [(Route.UPLOAD, "Upload", "upload_file"), (Route.CONFIGURE, "Configure", "tune")],
+    "Prepare": [
+        (Route.UPLOAD, "Upload", "upload_file"),
+        (Route.CONFIGURE, "Configure", "tune"),
+        (Route.STUDIES, "Lift studies", "science"),
+    ],
     "Model": [
         (Route.RUN, "Run", "play_circle"),
         (Route.PARETO, "Pareto explorer", "scatter_plot"),

@@ -12,6 +12,7 @@ class Route(StrEnum):
     HOME = "pages/home.py"
     UPLOAD = "pages/upload.py"
     CONFIGURE = "pages/configure.py"
+    STUDIES = "pages/studies.py"
     RUN = "pages/run.py"
     PARETO = "pages/pareto.py"
     CLUSTERS = "pages/clusters.py"
