@@ -1,13 +1,14 @@
 """Write a model of ours as Robyn writes one, so that R can recreate it."""
 
 import datetime as dt
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mmm_core.engine.robyn_columns import ExportColumns, arrange_columns
-from mmm_core.engine.robyn_document import SOLVER_KEY
+from mmm_core.engine.robyn_document import SOLVER_KEY, Block
 from mmm_core.engine.robyn_export_inputs import CALENDAR_COUNTRY, input_block
 from mmm_core.engine.robyn_json import write_r_json
 from mmm_core.engine.robyn_names import METRIC_NAMES, robyn_key, robyn_term
@@ -18,6 +19,7 @@ from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.project import Project
 from mmm_core.entities.robyn import JsonTree, RobynExport, RobynModel
 from mmm_core.entities.run_result import RunResult
+from mmm_core.entities.settings import Holiday
 from mmm_core.entities.trials_config import NEVERGRAD_ALGORITHMS
 
 _TIME = "%Y-%m-%d %H:%M:%S"
@@ -91,6 +93,24 @@ def export_robyn(
     return RobynExport(
         text=write_r_json(tree), file_name=f"RobynModel-{model_id}.json", notes=(*columns.notes, *_notes(source))
     )
+
+
+def self_contained(model: RobynModel) -> str:
+    """An imported file with its data and R's design in it, to be kept: reading it again needs nothing else.
+
+    Numbers keep all their digits, unlike in what Robyn writes.
+    """
+    data = model.project.data
+    table = data.table.assign(**{data.settings.date: data.dates.dt.strftime("%Y-%m-%d")})
+    extras: dict[str, object] = {"raw_data": table.to_dict(orient="records")}
+    if model.baseline is not None:
+        outcome = data.table[data.settings.outcome.column]
+        design = model.baseline.assign(ds=table[data.settings.date], dep_var=outcome)
+        extras["dt_mod"] = design.to_dict(orient="records")
+    calendar = data.settings.baseline.calendar
+    if calendar:
+        extras["dt_holidays"] = _calendar_rows(calendar, _block(model, "InputCollect"))
+    return json.dumps({**model.blocks, "Extras": extras})
 
 
 def _search_block(source: _Source) -> JsonTree:
@@ -230,11 +250,13 @@ def _extras(source: _Source, *, with_design: bool) -> JsonTree:
     if with_design:
         extras["dt_mod"] = _design_rows(source)
     if source.data.settings.baseline.calendar:
-        extras["dt_holidays"] = [
-            {"ds": str(day.date), "holiday": day.name, "country": CALENDAR_COUNTRY, "year": day.date.year}
-            for day in source.data.settings.baseline.calendar
-        ]
+        extras["dt_holidays"] = _calendar_rows(source.data.settings.baseline.calendar, {})
     return extras
+
+
+def _calendar_rows(calendar: Sequence[Holiday], inputs: Mapping[str, object]) -> list[dict[str, object]]:
+    country = Block(inputs, "InputCollect", []).text("prophet_country", CALENDAR_COUNTRY)
+    return [{"ds": str(d.date), "holiday": d.name, "country": country, "year": d.date.year} for d in calendar]
 
 
 def _design_rows(source: _Source) -> list[dict[str, object]]:
