@@ -1,4 +1,4 @@
-"""Columns of a model as Robyn can read them: names without spaces, events as columns of the data, nothing Robyn stops at."""
+"""Columns of a model as Robyn can read them: names without spaces, events and levels as columns of the data."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mmm_core.engine.factor_columns import is_factor
 from mmm_core.engine.features import part_name
 from mmm_core.entities.columns import AdstockKind
 from mmm_core.entities.design import Design
@@ -21,11 +20,12 @@ class ExportColumns:
     """What Robyn is told about the columns.
 
     Attributes:
-        table: The data, columns renamed, dates as text, with a column for every one-off event.
+        table: The data, columns renamed, dates as text, with a column for every one-off event and every level
+            of a text that is modelled without Prophet, at which Robyn stops.
         names: Our names of terms to Robyn's: channels by the column that is modelled.
         columns: Names of the table's columns to Robyn's.
         parts: Prophet's parts.
-        context: Context columns and events, by our names.
+        context: Context columns, events and levels, by our names.
         adstock: The one kind of all channels.
         notes: What was renamed or left out, one sentence each.
     """
@@ -55,7 +55,7 @@ def arrange_columns(data: MMMDataCollection, design: Design, parts_in_order: tup
         SettingsError: Robyn cannot hold such a model; carries every reason.
     """
     settings = data.settings
-    _refuse(_obstacles(data, design))
+    _refuse(_obstacles(design))
     parts = [part for part in settings.baseline.parts if part_name(part, settings) in design.baseline_names]
     parts.sort(key=lambda part: parts_in_order.index(part) if part in parts_in_order else len(parts_in_order))
     context = tuple(one.column for one in settings.context if one.column in design.baseline_names)
@@ -75,8 +75,8 @@ def arrange_columns(data: MMMDataCollection, design: Design, parts_in_order: tup
     )
 
 
-def _obstacles(data: MMMDataCollection, design: Design) -> list[str]:
-    settings, found = data.settings, []
+def _obstacles(design: Design) -> list[str]:
+    found = []
     kinds = sorted({kind.value for kind in design.adstock})
     if len(kinds) > 1:
         found.append(
@@ -86,12 +86,6 @@ def _obstacles(data: MMMDataCollection, design: Design) -> list[str]:
     if np.any(np.diff(design.rows) != 1):
         found.append(
             "Robyn cannot leave out periods in the middle of a window, as this model does. Run it without leaving any out."
-        )
-    texts = [one.column for one in settings.context if is_factor(data.table[one.column])]
-    if texts and not settings.baseline.parts:
-        found.append(
-            f"Robyn stops at a text column ({join_words(texts)}) when trend, season, weekday and holidays are all switched "
-            "off. Switch one on, and run again."
         )
     return found
 
@@ -130,7 +124,7 @@ def _notes(
     if renamed:
         yield f"Robyn takes no spaces in names: {join_words(renamed)}."
     if events:
-        yield f"The one-off events are columns of the data: {join_words([columns[name] for name in events])}."
+        yield f"One-off events and levels of text are columns of the data: {join_words([columns[name] for name in events])}."
     if design.dropped:
         yield f"Left out, as Robyn stops at a column that is the same in every modelled period: {join_words(design.dropped)}."
     if settings.baseline.signs:

@@ -48,7 +48,7 @@ def input_block(project: Project, design: Design, columns: ExportColumns, origin
         "dep_var_type": [settings.outcome.kind.value],
         **_prophet(project, columns, origin),
         "context_vars": context,
-        "context_signs": _context_signs(project, columns),
+        "context_signs": _context_signs(design, columns),
         "paid_media_vars": selected,
         "paid_media_signs": [paid.sign.value for paid in settings.paid_media],
         "paid_media_spends": columns.of(paid.spend for paid in settings.paid_media),
@@ -99,9 +99,14 @@ def _given_signs(origin: RobynModel | None) -> dict[str, str]:
     return dict(zip(inputs.texts("prophet_vars"), inputs.texts("prophet_signs"), strict=False))
 
 
-def _context_signs(project: Project, columns: ExportColumns) -> list[str]:
-    signs = {one.column: one.sign.value for one in project.data.settings.context}
-    return [signs.get(name, Sign.DEFAULT.value) for name in columns.context]
+def _context_signs(design: Design, columns: ExportColumns) -> list[str]:
+    """As the limits of the coefficients say, which hold for events and levels too."""
+    signs = []
+    for name in columns.context:
+        column = design.baseline_names.index(name)
+        is_positive, is_negative = design.lower[column] == 0.0, design.upper[column] == 0.0
+        signs.append(Sign.POSITIVE if is_positive else Sign.NEGATIVE if is_negative else Sign.DEFAULT)
+    return [sign.value for sign in signs]
 
 
 def _day_interval(data: MMMDataCollection) -> int:

@@ -18,7 +18,7 @@ from mmm_core.kernels.objectives import split_ends
 TRAIN_SHARE = 0.8
 """Share of the periods that every model is fitted to before it predicts the rest."""
 
-_MEASURES = {"nrmse": "fit", "decomp_rssd": "plausibility", "holdout": "holdout"}
+_MEASURES = {"nrmse": "on fit", "decomp_rssd": "on plausibility", "holdout": "on periods it has not seen"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -135,16 +135,13 @@ def _standing(measure: str, value: float, others: FloatArray) -> Standing:
 
 def _sentence(standings: Sequence[Standing], n_dominating: int) -> str:
     n_models = standings[0].n_models
-    parts = [
-        f"on {_MEASURES[one.measure]} it does as well as or better than {_percent(one.share_beaten)} of them"
-        for one in standings
-    ]
+    parts = [f"{_percent(one.share_beaten)} {_MEASURES[one.measure]}" for one in standings]
     if n_dominating:
         share = _percent(n_dominating / n_models)
-        verdict = f"{n_dominating:,} of them ({share}) are better on fit and plausibility at once"
+        verdict = f"{n_dominating:,} ({share}) are better on fit and plausibility at once"
     else:
-        verdict = "none of them is better on fit and plausibility at once, so it would stand on their front"
-    return f"Among {n_models:,} models of this run, {join_words(parts)}; {verdict}."
+        verdict = "none is better on fit and plausibility at once, so it would stand on their front"
+    return f"Of the {n_models:,} models of this run, it does at least as well as {join_words(parts)}; {verdict}."
 
 
 def _percent(share: float) -> str:

@@ -18,7 +18,7 @@ from mmm_core.engine.robyn_import import import_robyn
 from mmm_core.engine.robyn_json import r_number, write_r_json
 from mmm_core.engine.robyn_reproduce import reproduce
 from mmm_core.engine.robyn_window import snapped_rows
-from mmm_core.entities.columns import AdstockKind, ContextColumn, Outcome, OutcomeKind
+from mmm_core.entities.columns import AdstockKind, ContextColumn, Outcome, OutcomeKind, Sign
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.project import Project
 from mmm_core.entities.robyn import Reproduction, RobynExport
@@ -244,10 +244,12 @@ def test_every_reason_why_robyn_cannot_hold_a_model_is_told() -> None:
     assert "leave out periods" in refused.value.problems[1]
 
 
-def test_a_text_column_without_any_baseline_cannot_be_written() -> None:
-    table = small_table().assign(promo=["a", "b", "c"] * 20)
-    project = small_project(small_data(table, context=(ContextColumn(column="promo"),)))
-    design = build_design(project.data)
-    model = refit_model(design, middle_of(project.data.settings, 10.0))
-    with pytest.raises(SettingsError, match="text column"):
-        export_robyn(model, "1_1", project, design)
+def test_levels_of_a_text_without_any_baseline_become_columns_of_the_data() -> None:
+    table = small_table().assign(promo=["a", "b", "a", "c"] * 15)
+    data = small_data(table, context=(ContextColumn(column="promo", sign=Sign.POSITIVE),))
+    export, again = export_of(small_project(data))
+    inputs = json.loads(export.text)["InputCollect"]
+    assert inputs["context_vars"] == ["promo_b", "promo_c"]
+    assert inputs["context_signs"] == ["positive", "positive"]
+    assert inputs["unused_vars"] == ["price", "promo"]
+    assert {"promo_b", "promo_c"} <= set(again.model.contributions)
