@@ -19,6 +19,7 @@ class Route(StrEnum):
     BUDGET = "pages/budget.py"
     TRUST = "pages/trust.py"
     SAVED = "pages/saved.py"
+    ROBYN = "pages/robyn.py"
     METHODOLOGY = "pages/methodology.py"
 
     @property
