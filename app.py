@@ -26,7 +26,11 @@ PAGES = {
         (Route.MODEL, "Model", "description"),
     ],
     "Decide": [(Route.BUDGET, "Budget", "payments"), (Route.TRUST, "Trust card", "verified_user")],
-    "Library": [(Route.SAVED, "Saved results", "inventory_2"), (Route.METHODOLOGY, "Methodology", "menu_book")],
+    "Library": [
+        (Route.SAVED, "Saved results", "inventory_2"),
+        (Route.ROBYN, "Robyn bridge", "sync_alt"),
+        (Route.METHODOLOGY, "Methodology", "menu_book"),
+    ],
 }
 
 groups = {

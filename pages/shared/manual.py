@@ -50,6 +50,7 @@ EXPLAINED_UNDER = MappingProxyType(
         "Budget plan": ("budget_aim", "budget_freedom", "budget_history", "budget_models", "lock"),
         "Trust card": ("placebo", "trust_card", "verdict"),
         "Detectable ROAS": ("detectable",),
+        "Robyn bridge": ("holdout", "robyn_design"),
     }
 )
 """Terms of the glossary by the heading under which the methodology explains them."""

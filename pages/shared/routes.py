@@ -20,6 +20,7 @@ class Route(StrEnum):
     BUDGET = "pages/budget.py"
     TRUST = "pages/trust.py"
     SAVED = "pages/saved.py"
+    ROBYN = "pages/robyn.py"
     METHODOLOGY = "pages/methodology.py"
 
     @property
