@@ -100,7 +100,7 @@ def run_project(
     from mmm_core.engine.project_file import load_project_file
     from mmm_core.runs.execute import execute_project
     from mmm_core.runs.export import prepare_folder, write_run
-    from mmm_core.runs.headline import summarise
+    from mmm_core.runs.headline import fit_by_part, summarise
     from mmm_core.runs.processes import shield_from_interrupt
 
     loaded = load_project_file(project, data)
@@ -127,7 +127,11 @@ def run_project(
         raise typer.Exit(INTERRUPTED)
     write_run(out, result)
     if not quiet:
-        _say(f"{summarise(result)}. Written to {out}: models.parquet, pareto.parquet, summary.json")
+        _say(". ".join(filter(None, (summarise(result), fit_by_part(result), _written(out)))))
+
+
+def _written(folder: Path) -> str:
+    return f"Written to {folder}: models.parquet, pareto.parquet, summary.json"
 
 
 def _run_average(project: "Project", out: Path, interrupt: "_Interrupt", *, quiet: bool) -> None:

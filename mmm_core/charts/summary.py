@@ -26,10 +26,13 @@ _STAGES = {
 def found_sentences(result: RunResult, words: Vocabulary) -> tuple[str, ...]:
     """Say what a run found, a sentence each: the recommended answer, how much was tried, the search's best, whether it settled.
 
-    Without an averaged estimate there is no first sentence; with lift studies there is one about them.
+    Without an averaged estimate there is no first sentence; with lift studies there is one about them, and with validation one on
+    its errors before the last.
     """
     recommended = () if result.posterior is None else (_averaged(result.posterior, words),)
-    return *recommended, _tried(result), *_calibrated(result), _best_of_search(result, words), _settled(result)
+    validated = (_validated(result, words),) if result.validated_errors else ()
+    best = _best_of_search(result, words)
+    return *recommended, _tried(result), *_calibrated(result), best, *validated, _settled(result)
 
 
 def stage_sentence(progress: SearchProgress | None) -> str:
@@ -126,6 +129,13 @@ def _best_of_search(result: RunResult, words: Vocabulary) -> str:
         f"{words.outcome_word}; {words.names[first]} has a {words.return_word} of {words.returns(value)} "
         f"({words.interval(low, high)}, {spread})."
     )
+
+
+def _validated(result: RunResult, words: Vocabulary) -> str:
+    where = {"train": "it was fitted to", "validation": "it was chosen by", "test": "that chose nothing"}
+    errors = result.validated_errors
+    said = join_words([f"{value:.4f} on the {words.period}s {where[part]}" for part, value in errors.items()])
+    return f"Its error of fit (NRMSE) is {said}."
 
 
 def _named(n_channels: int) -> int:

@@ -110,6 +110,7 @@ def arrays_of(design: Design) -> Problem:
         upper=np.array(design.upper, dtype=np.float64, order="C"),
         trend=int(design.trend_column),
         spend_share=spend / spend.sum(),
+        unseen=0 if design.unseen_from is None else design.n_seen,
     )
 
 

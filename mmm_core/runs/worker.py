@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import logging
 import os
 import platform
@@ -195,7 +196,8 @@ class Worker:
         from mmm_core.runs.trust_job import fill_one_trust_card
 
         try:
-            return do_one_check(self.workspace, self.worker_id) or fill_one_trust_card(self.workspace, self.worker_id)
+            do_check = functools.partial(do_one_check, self.workspace, self.worker_id)
+            return do_check() or fill_one_trust_card(self.workspace, self.worker_id, between=do_check)
         except WorkspaceError:  # busy or full; tried again when idle
             _log.exception("a check or a trust card cannot be kept")
             return False

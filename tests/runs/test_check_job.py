@@ -6,7 +6,8 @@ import pytest
 
 from mmm_core.entities.records import CheckKind, CheckRecord, RunStatus
 from mmm_core.errors import DataError, WorkspaceError
-from mmm_core.runs.check_job import CheckFunction, CheckWatch, do_one_check
+from mmm_core.runs.check_job import do_one_check
+from mmm_core.runs.check_watch import CheckFunction, CheckWatch
 from mmm_core.store.run_queue import RunOutcome
 from mmm_core.store.workspace import Workspace
 from tests.store.builders import run_result, upload
