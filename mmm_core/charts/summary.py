@@ -26,12 +26,13 @@ _STAGES = {
 def found_sentences(result: RunResult, words: Vocabulary) -> tuple[str, ...]:
     """Say what a run found, a sentence each: the recommended answer, how much was tried, the search's best, whether it settled.
 
-    Without an averaged estimate there is no first sentence; with lift studies, or with validation, there is one about them.
+    Without an averaged estimate there is no first sentence; with lift studies there is one about them, and with validation one on
+    its errors before the last.
     """
     recommended = () if result.posterior is None else (_averaged(result.posterior, words),)
     validated = (_validated(result, words),) if result.validated_errors else ()
-    search = (_tried(result), *_calibrated(result), _best_of_search(result, words))
-    return *recommended, *search, *validated, _settled(result)
+    best = _best_of_search(result, words)
+    return *recommended, _tried(result), *_calibrated(result), best, *validated, _settled(result)
 
 
 def stage_sentence(progress: SearchProgress | None) -> str:

@@ -1,19 +1,15 @@
 """The report on the lift studies of a finished run, made in the worker part by part."""
 
-from typing import TYPE_CHECKING
-
 from mmm_core.entities.records import CheckRecord
 from mmm_core.entities.study_report import StudyReport
+from mmm_core.runs.check_watch import CheckWatch
 from mmm_core.store.workspace import Workspace
-
-if TYPE_CHECKING:
-    from mmm_core.runs.check_watch import CheckWatch
 
 QUESTION = "{}"
 """There is nothing to set: the run says which studies, data and search."""
 
 
-def check_studies_of_run(workspace: Workspace, check: CheckRecord, watch: "CheckWatch") -> bool:
+def check_studies_of_run(workspace: Workspace, check: CheckRecord, watch: CheckWatch) -> bool:
     """Compare a run with the same run without its studies, and without each of them.
 
     Args:
