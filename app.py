@@ -14,7 +14,11 @@ st.set_page_config(
 
 PAGES = {
     "Start": [(Route.HOME, "Home", "home")],
-    "Prepare": [(Route.UPLOAD, "Upload", "upload_file"), (Route.CONFIGURE, "Configure", "tune")],
+    "Prepare": [
+        (Route.UPLOAD, "Upload", "upload_file"),
+        (Route.CONFIGURE, "Configure", "tune"),
+        (Route.STUDIES, "Lift studies", "science"),
+    ],
     "Model": [
         (Route.RUN, "Run", "play_circle"),
         (Route.PARETO, "Pareto explorer", "scatter_plot"),
@@ -22,7 +26,11 @@ PAGES = {
         (Route.MODEL, "Model", "description"),
     ],
     "Decide": [(Route.BUDGET, "Budget", "payments"), (Route.TRUST, "Trust card", "verified_user")],
-    "Library": [(Route.SAVED, "Saved results", "inventory_2"), (Route.METHODOLOGY, "Methodology", "menu_book")],
+    "Library": [
+        (Route.SAVED, "Saved results", "inventory_2"),
+        (Route.ROBYN, "Robyn bridge", "sync_alt"),
+        (Route.METHODOLOGY, "Methodology", "menu_book"),
+    ],
 }
 
 groups = {

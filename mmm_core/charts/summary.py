@@ -26,11 +26,12 @@ _STAGES = {
 def found_sentences(result: RunResult, words: Vocabulary) -> tuple[str, ...]:
     """Say what a run found, a sentence each: the recommended answer, how much was tried, the search's best, whether it settled.
 
-    Without an averaged estimate there is no first sentence; with validation there is one on its errors before the last.
+    Without an averaged estimate there is no first sentence; with lift studies, or with validation, there is one about them.
     """
     recommended = () if result.posterior is None else (_averaged(result.posterior, words),)
     validated = (_validated(result, words),) if result.validated_errors else ()
-    return *recommended, _tried(result), _best_of_search(result, words), *validated, _settled(result)
+    search = (_tried(result), *_calibrated(result), _best_of_search(result, words))
+    return *recommended, *search, *validated, _settled(result)
 
 
 def stage_sentence(progress: SearchProgress | None) -> str:
@@ -78,6 +79,20 @@ def _tried(result: RunResult) -> str:
     stopped = "You stopped the search: " if info.stopped_early else ""
     are = "is" if count == 1 else "are"
     return f"{stopped}{output.n_candidates:,}{early} models were tried{took}; {count:,} of them {are} on {fronts}."
+
+
+def _calibrated(result: RunResult) -> tuple[str, ...]:
+    """That the gap to lift studies was an objective too, and how large it is."""
+    n_studies = len(result.design.usable_studies)
+    if not n_studies:
+        return ()
+    output = result.collection.model_output
+    gap = output.metric("mape")[output.solution_ids.index(result.pareto["recommended_id"])]
+    studies = "1 lift study" if n_studies == 1 else f"{n_studies} lift studies"
+    return (
+        f"Calibrated on {studies}: the gap to {'it' if n_studies == 1 else 'them'} (MAPE.LIFT) was a third objective, and is "
+        f"{percent(float(gap))} in the best of the search.",
+    )
 
 
 def _averaged(posterior: Posterior, words: Vocabulary) -> str:

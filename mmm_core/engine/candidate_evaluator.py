@@ -127,12 +127,16 @@ def studies_of(design: Design) -> Studies | None:
         for first, target in zip(firsts, targets, strict=True)
     ]
     amounts = [(target.study.lift, target.scale, target.factor, target.weight) for target in targets]
+    day_share = np.zeros((len(targets), max(target.n_periods for target in targets)))
+    for s, target in enumerate(targets):
+        day_share[s, : target.n_periods] = target.day_shares or 1.0
     return Studies(
         starts=np.searchsorted(media, np.arange(len(design.media_names) + 1)).astype(np.int64),
         study=np.array([s for _, s in entries], dtype=np.int64),
         medium=media,
         spans=np.array(spans, dtype=np.int64),
         amounts=np.array(amounts, dtype=np.float64),
+        day_share=day_share,
     )
 
 

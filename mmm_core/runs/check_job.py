@@ -10,12 +10,15 @@ from mmm_core.entities.records import CheckKind, CheckRecord, RunStatus
 from mmm_core.errors import MMMError, WorkspaceError
 from mmm_core.runs.backtest_job import do_backtest
 from mmm_core.runs.check_watch import CheckFunction, CheckWatch
+from mmm_core.runs.study_job import check_studies_of_run
 from mmm_core.store.workspace import Workspace
 
 _log = logging.getLogger("mmm_studio.worker")
 
 
-CHECKS: Mapping[CheckKind, CheckFunction] = MappingProxyType({CheckKind.BACKTEST: do_backtest})
+CHECKS: Mapping[CheckKind, CheckFunction] = MappingProxyType(
+    {CheckKind.BACKTEST: do_backtest, CheckKind.LEAVE_ONE_OUT: check_studies_of_run}
+)
 """Who does which check. The functions import what they need when they are called: opening this module costs nothing."""
 
 

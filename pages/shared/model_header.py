@@ -34,8 +34,8 @@ def draw(run: RunRecord, result: RunResult, solution_id: str) -> None:
         (f"NRMSE {parts}" if has_parts else "Error of fit (NRMSE)", _by_part(model, "nrmse", 4), sentence("nrmse")),
         ("Gap to spend (DECOMP.RSSD)", f"{model.metrics['decomp_rssd']:.4f}", sentence("decomp_rssd")),
     ]
-    if model.metrics.get("mape", 0) > 0:
-        facts.append(("Gap to lift studies (MAPE)", f"{model.metrics['mape']:.3f}", "Gap to the lift studies."))
+    if model.studies:
+        facts.append(("Gap to lift studies (MAPE)", percent(model.metrics["mape"], 1), sentence("mape")))
     facts += [
         ("Shrinkage (lambda)", compact_number(model.hyperparameters["lambda"]), sentence("lambda")),
         ("Baseline", percent(baseline), sentence("baseline")),

@@ -60,6 +60,8 @@ def _metrics(result: RunResult, model: FittedModel, solution_id: str) -> None:
         ("Gap to spend (RSSD)", f"{model.metrics['decomp_rssd']:.4f}", sentence("decomp_rssd")),
         ("Baseline", percent(baseline), sentence("baseline")),
     ]
+    if model.studies:
+        facts.append(("Gap to lift studies (MAPE)", percent(model.metrics["mape"], 1), sentence("mape")))
     model_choice.fact_grid(facts)
 
 

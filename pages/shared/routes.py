@@ -12,6 +12,7 @@ class Route(StrEnum):
     HOME = "pages/home.py"
     UPLOAD = "pages/upload.py"
     CONFIGURE = "pages/configure.py"
+    STUDIES = "pages/studies.py"
     RUN = "pages/run.py"
     PARETO = "pages/pareto.py"
     CLUSTERS = "pages/clusters.py"
@@ -19,6 +20,7 @@ class Route(StrEnum):
     BUDGET = "pages/budget.py"
     TRUST = "pages/trust.py"
     SAVED = "pages/saved.py"
+    ROBYN = "pages/robyn.py"
     METHODOLOGY = "pages/methodology.py"
 
     @property
