@@ -24,6 +24,7 @@ PAGES = {
         (Route.PARETO, "Pareto explorer", "scatter_plot"),
         (Route.CLUSTERS, "Clusters", "workspaces"),
         (Route.MODEL, "Model", "description"),
+        (Route.BACKTEST, "Backtest", "history"),
     ],
     "Decide": [(Route.BUDGET, "Budget", "payments"), (Route.TRUST, "Trust card", "verified_user")],
     "Library": [

@@ -17,6 +17,7 @@ class Route(StrEnum):
     PARETO = "pages/pareto.py"
     CLUSTERS = "pages/clusters.py"
     MODEL = "pages/model.py"
+    BACKTEST = "pages/backtest.py"
     BUDGET = "pages/budget.py"
     TRUST = "pages/trust.py"
     SAVED = "pages/saved.py"
