@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from mmm_core.entities.calibration import StudyTarget
 from mmm_core.entities.columns import AdstockKind, Frequency
+from mmm_core.entities.refresh_aim import RefreshAim
 from mmm_core.errors import BoundsError, SettingsError
 
 FloatArray = NDArray[np.float64]
@@ -39,6 +40,7 @@ class Design:
         frequency: Length of one period.
         dropped: Columns left out because they do not vary in the window.
         studies: Lift studies that models are compared with.
+        aim: In a refresh, the model before, which models are held to.
     """
 
     dates: DateArray
@@ -58,6 +60,7 @@ class Design:
     frequency: Frequency = Frequency.WEEK
     dropped: tuple[str, ...] = ()
     studies: tuple[StudyTarget, ...] = ()
+    aim: RefreshAim | None = None
 
     def __post_init__(self) -> None:
         n_all, n_baseline, n_media = len(self.outcome), len(self.baseline_names), len(self.media_names)
@@ -85,6 +88,10 @@ class Design:
         if not -1 <= self.trend_column < n_baseline:
             raise SettingsError(
                 f"Design.trend_column must lie within -1 and {n_baseline - 1}, got {self.trend_column}."
+            )
+        if self.aim is not None and self.aim.n_new > len(self.rows):
+            raise SettingsError(
+                f"Design.aim speaks of {self.aim.n_new} new periods; only {len(self.rows)} are modelled."
             )
         for target in self.studies:
             self._check_study(target)
