@@ -14,7 +14,7 @@ from mmm_core.entities.model_output import METRICS
 from mmm_core.entities.refresh import RefreshRules
 from mmm_core.entities.settings import CalibrationInput, LiftStudy, Window
 from mmm_core.errors import DataError, NotFoundError, RunCancelledError, SettingsError
-from tests.refresh_builders import N_OLD, SEARCH, config, days, first_model, market_data, market_table, steps_of
+from tests.refresh_markets import N_OLD, SEARCH, config, days, first_model, market_data, market_table, steps_of
 
 STEP_SIZES = (1, 4, 13)
 

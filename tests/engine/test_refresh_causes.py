@@ -21,7 +21,7 @@ from mmm_core.engine.refresh_causes import (
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.refresh import Cause
-from tests.refresh_builders import N_OLD, SEARCH, config, first_model, market_data, market_table, steps_of
+from tests.refresh_markets import N_OLD, SEARCH, config, first_model, market_data, market_table, steps_of
 
 NEW = market_data(N_OLD + 4)
 CHAIN = tuple(Cause)

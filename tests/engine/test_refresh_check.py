@@ -10,7 +10,7 @@ from mmm_core.engine.refresh_check import TOLERANCE, check_refresh
 from mmm_core.entities.columns import Frequency
 from mmm_core.entities.refresh import ModelRefreshConfig
 from tests.data_builders import small_data, small_table
-from tests.refresh_builders import N_OLD, days, market_data, market_table
+from tests.refresh_markets import N_OLD, days, market_data, market_table
 
 
 def auto(steps: int = 4) -> ModelRefreshConfig:

@@ -11,7 +11,7 @@ from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.settings import CalibrationInput, LiftStudy, Treatment
 from mmm_core.errors import DataError, SettingsError
 from tests.data_builders import mark, small_data, small_table
-from tests.refresh_builders import N_OLD, days, market_data
+from tests.refresh_markets import N_OLD, days, market_data
 
 
 def moved(old: MMMDataCollection, n: int, steps: int) -> MMMDataCollection:
