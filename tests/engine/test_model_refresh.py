@@ -182,6 +182,13 @@ def test_new_studies_are_searched_for_and_leave_out_no_candidate() -> None:
     assert result.selected_id == ranked["recommended_id"]
 
 
+def test_a_study_that_a_refresh_does_not_reach_is_named() -> None:
+    later = replace(study(), start=dt.date(2024, 3, 4), end=dt.date(2024, 3, 31))
+    asked = CalibrationInput(studies=(later,))
+    result = ModelRefresh().model_refresh(market_data(N_OLD + 20), first_model(), config(), asked)
+    assert any("tv from 2024-03-04 to 2024-03-31 lies outside" in note for note in result.info.notes)
+
+
 def test_a_result_that_does_not_know_its_data_is_refused() -> None:
     with pytest.raises(SettingsError, match="does not know the data it was made from"):
         ModelRefresh().model_refresh(market_data(N_OLD + 4), replace(first_model(), data=None), config())
