@@ -294,15 +294,24 @@ def aimed_design(origin: Origin, data: MMMDataCollection, steps: int, rules: Ref
         steps: Periods the window moved by.
         rules: Ours: new periods count, all terms weigh alike. Robyn's: they do not, and the distance of all terms but paid
             media is divided by ``1 - steps / window length``.
+
+    Raises:
+        DataError: Every new period is left out.
     """
     is_own = rules is RefreshRules.OWN
     design = build_design(data, calibration_rules=CalibrationRules.OWN if is_own else CalibrationRules.ROBYN)
     contributions = row_of(origin.output, origin.solution_id, "contributions")
     shares = contributions / contributions.sum()
     last_seen = origin.design.dates[origin.design.rows[-1]]
+    n_new = int((design.dates[design.rows] > last_seen).sum())
+    if not n_new:
+        unit = data.frequency.value
+        raise DataError(
+            f"Every new {unit} is left out as a one-off period, so there is nothing to refresh with. Keep one."
+        )
     aim = RefreshAim(
         shares=dict(zip(origin.output.term_names, shares.tolist(), strict=True)),
-        n_new=int((design.dates[design.rows] > last_seen).sum()),
+        n_new=n_new,
         new_share=NEW_SHARE if is_own else 0.0,
         rest_factor=1.0 if is_own else 1.0 / (1.0 - steps / len(design.rows)),
     )

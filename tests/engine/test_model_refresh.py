@@ -12,8 +12,9 @@ from mmm_core.engine.model_refresh import ModelRefresh, Origin, Stepped, aimed_d
 from mmm_core.engine.pareto_optimize import ParetoOptimizer
 from mmm_core.entities.model_output import METRICS
 from mmm_core.entities.refresh import RefreshRules
-from mmm_core.entities.settings import CalibrationInput, LiftStudy, Window
+from mmm_core.entities.settings import CalibrationInput, LiftStudy, Treatment, Window
 from mmm_core.errors import DataError, NotFoundError, RunCancelledError, SettingsError
+from tests.data_builders import mark
 from tests.refresh_markets import N_OLD, SEARCH, config, days, first_model, market_data, market_table, steps_of
 
 STEP_SIZES = (1, 4, 13)
@@ -202,6 +203,15 @@ def test_a_revised_history_is_refused_until_it_is_accepted() -> None:
         ModelRefresh().model_refresh(new, first_model(), config())
     result = ModelRefresh(accept_revisions=True).model_refresh(new, first_model(), config())
     assert len(result.refreshes) == 1
+
+
+def test_new_weeks_that_are_all_left_out_are_refused() -> None:
+    holes = (mark("2024-01-01", "2024-01-22", treatment=Treatment.LEAVE_OUT),)
+    new = market_data(N_OLD + 4)
+    with pytest.raises(DataError, match="Every new week is left out"):
+        ModelRefresh().model_refresh(
+            replace(new, settings=replace(new.settings, marked=holes)), first_model(), config()
+        )
 
 
 def test_an_unknown_pick_is_refused() -> None:
