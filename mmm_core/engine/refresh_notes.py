@@ -36,5 +36,5 @@ def waiting_notes(given: CalibrationInput, used: CalibrationInput) -> tuple[str,
     )
 
 
-VALIDATED = "The search is validated on later periods, so the newest ones lie in its test part: their fit is shown and chooses nothing."
+VALIDATED = "The search is validated on later periods, so the newest ones lie in its test part and choose nothing."
 """Of a refresh whose first search was validated."""
