@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mmm_core.charts.ledger_words import amount_text, figures_of, paid_order, return_text
+from mmm_core.charts.ledger_words import amount_text
 from mmm_core.charts.theme import (
     MAX_STACKED_CHANNELS,
     PALETTES,
@@ -21,8 +21,8 @@ from mmm_core.charts.theme import (
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.design import FloatArray
-from mmm_core.entities.ledger import Ledger
 from mmm_core.entities.naming import join_words
+from mmm_core.entities.refresh import AnswerMove
 
 _ROW_HEIGHT = 74
 _LANE = 0.16
@@ -71,25 +71,27 @@ class SidePoints(NamedTuple):
     words: Vocabulary
 
 
-def side_points(
-    old: Ledger, new: Ledger, words: Vocabulary, quantity: Quantity, *, all_channels: bool = True
-) -> SidePoints:
-    """Collect both answers of every channel they have in common.
+def side_points(move: AnswerMove, words: Vocabulary, quantity: Quantity, *, all_channels: bool = True) -> SidePoints:
+    """Collect both answers of every channel.
 
     Contributions are means per period, because the two windows need not be equally long.
 
     Args:
-        old: What the old models say.
-        new: What the new ones say, over models of the same kind.
+        move: How one of the two answers moved.
         words: Names, colours and units.
         quantity: What to compare.
         all_channels: Also more than ten; otherwise those with the highest spend.
     """
-    both = set(old.channels["channel"]) & set(new.channels["channel"])
-    known = paid_order(new, words) if quantity is Quantity.RETURN else words.channels
-    channels = tuple(name for name in known if name in both)[: None if all_channels else MAX_STACKED_CHANNELS]
+    rows = move.terms.set_index("term")
+    known = words.paid if quantity is Quantity.RETURN else words.channels
+    channels = tuple(name for name in known if name in rows.index)[: None if all_channels else MAX_STACKED_CHANNELS]
+    rows = rows.loc[list(channels)]
     return SidePoints(
-        quantity, channels, _side(old, words, channels, quantity), _side(new, words, channels, quantity), words
+        quantity,
+        channels,
+        _side(rows, "before", move.before_interval, quantity, words),
+        _side(rows, "after", move.after_interval, quantity, words),
+        words,
     )
 
 
@@ -101,6 +103,14 @@ def side_frame(points: SidePoints) -> pd.DataFrame:
             frame[f"{name}{end}"] = side.figures[:, k]
         frame[f"{name}_interval"] = side.interval_label
     return frame
+
+
+def return_with_range(words: Vocabulary, value: float, low: float, high: float) -> str:
+    """``4.1 (3.2–5.0)``, or for a count ``€12 (€8.1–€20)``; without a range when its ends are not known."""
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return words.returns(value)
+    point, ends = words.returns(value), words.interval(low, high)
+    return point if ends == point else f"{point} ({ends})"
 
 
 def left_range(points: SidePoints) -> list[str]:
@@ -139,16 +149,17 @@ def draw_sides(points: SidePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     return figure
 
 
-def _side(ledger: Ledger, words: Vocabulary, channels: tuple[str, ...], quantity: Quantity) -> Side:
-    if quantity is Quantity.RETURN:
-        name = "roas" if words.kind is OutcomeKind.REVENUE else "cpa"
-        figures = [figures_of(ledger, channel, name) for channel in channels]
-        texts = [return_text(words, ledger, channel) for channel in channels]
-    else:
-        totals = [figures_of(ledger, channel, "contribution") for channel in channels]
-        figures = [(a / ledger.n_periods, b / ledger.n_periods, c / ledger.n_periods) for a, b, c in totals]
-        texts = [amount_text(words, *three) for three in figures]
-    return Side(np.array(figures, dtype=np.float64).reshape(-1, 3), tuple(texts), ledger.interval_label)
+def _side(rows: pd.DataFrame, when: str, interval: str, quantity: Quantity, words: Vocabulary) -> Side:
+    name = f"roas_{when}" if quantity is Quantity.RETURN else f"contribution_{when}"
+    figures = rows[[name, f"{name}_low", f"{name}_high"]].to_numpy(np.float64)
+    if quantity is Quantity.CONTRIBUTION:
+        return Side(figures, tuple(amount_text(words, *three) for three in figures.tolist()), interval)
+    texts = tuple(return_with_range(words, *three) for three in figures.tolist())
+    if words.kind is OutcomeKind.CONVERSION:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            costs = np.where(figures > 0, 1 / figures, np.where(np.isnan(figures), np.nan, np.inf))
+        figures = costs[:, [0, 2, 1]]
+    return Side(figures, texts, interval)
 
 
 def _reach(points: SidePoints) -> tuple[float, float]:

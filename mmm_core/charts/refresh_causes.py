@@ -1,0 +1,294 @@
+"""Why it moved: from the old answer to the new one in four steps, for one channel, the baseline or all paid channels."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from mmm_core.charts.refresh_sides import Quantity
+from mmm_core.charts.theme import (
+    NOT_AVAILABLE,
+    PALETTES,
+    Theme,
+    apply_theme,
+    arrange,
+    compact_number,
+    escape,
+    percent,
+)
+from mmm_core.charts.vocabulary import Vocabulary
+from mmm_core.entities.columns import OutcomeKind
+from mmm_core.entities.design import FloatArray
+from mmm_core.entities.refresh import BASELINE_TERM, AnswerMove, Cause, RefreshReport, TermKind
+
+TOTAL = "all paid channels"
+"""Stands for the sum over the paid channels where a channel is chosen."""
+
+HEIGHT = 330
+_MEASURES: Mapping[Quantity, str] = MappingProxyType({Quantity.CONTRIBUTION: "contribution", Quantity.RETURN: "roas"})
+_NOTHING = 1e-9
+"""Share of the old answer below which a cause moved nothing."""
+
+CAUSE_NAMES: Mapping[Cause, str] = MappingProxyType(
+    {
+        Cause.REVISED_HISTORY: "Revised history",
+        Cause.NEW_PERIODS: "New {period}s",
+        Cause.MODEL_CHOICE: "Choice of model",
+        Cause.SEARCH_NOISE: "Search noise",
+    }
+)
+_AVERAGED_NAMES: Mapping[Cause, str] = MappingProxyType({Cause.SEARCH_NOISE: "Sampling noise"})
+
+
+class WhyPoints(NamedTuple):
+    """The way from the old answer to the new one.
+
+    Attributes:
+        term: Channel key, :data:`BASELINE_TERM` or :data:`TOTAL`.
+        name: What it is called on screen.
+        quantity: What moved: outcome per period, or outcome per unit of spend.
+        before: Old answer.
+        after: New answer.
+        causes: In the order they are told apart.
+        names: What they are called, same order.
+        amounts: What each cause moved, same order and unit; they add up to the difference, shape (n_causes,).
+        words: Names, colours and units.
+    """
+
+    term: str
+    name: str
+    quantity: Quantity
+    before: float
+    after: float
+    causes: tuple[Cause, ...]
+    names: tuple[str, ...]
+    amounts: FloatArray
+    words: Vocabulary
+
+
+def why_terms(move: AnswerMove, words: Vocabulary, quantity: Quantity) -> list[str]:
+    """What a way can be shown for: all paid channels first, channels by spend, the baseline last; of returns the paid ones."""
+    known = set(move.terms["term"])
+    channels = [name for name in (words.paid if quantity is Quantity.RETURN else words.channels) if name in known]
+    if quantity is Quantity.RETURN:
+        return channels
+    return [TOTAL, *channels, BASELINE_TERM] if len(words.paid) > 1 else [*channels, BASELINE_TERM]
+
+
+def term_name(term: str, words: Vocabulary) -> str:
+    """How a term is written on screen."""
+    if term == BASELINE_TERM:
+        return "Baseline"
+    return "All paid channels" if term == TOTAL else words.names[term]
+
+
+def cause_name(cause: Cause, move: AnswerMove, words: Vocabulary) -> str:
+    """How a cause is written on screen."""
+    is_averaged = move.after_interval.endswith("(posterior)")
+    names = {**CAUSE_NAMES, **(_AVERAGED_NAMES if is_averaged else {})}
+    return names[cause].format(period=words.period)
+
+
+def why_points(move: AnswerMove, words: Vocabulary, term: str, quantity: Quantity) -> WhyPoints:
+    """Collect the way of one term.
+
+    Args:
+        move: How one of the two answers moved.
+        words: Names, colours and units.
+        term: One of :func:`why_terms`.
+        quantity: What moved.
+    """
+    measure = _MEASURES[quantity]
+    of_paid = move.terms["kind"] == TermKind.PAID.value
+    rows = move.terms[of_paid if term == TOTAL else move.terms["term"] == term]
+    table = move.causes[(move.causes["measure"] == measure) & move.causes["term"].isin(rows["term"])]
+    moved = table.groupby("cause")["change"].sum()
+    causes = tuple(cause for cause in Cause if cause.value in moved.index)
+    return WhyPoints(
+        term=term,
+        name=term_name(term, words),
+        quantity=quantity,
+        before=float(rows[f"{measure}_before"].sum()),
+        after=float(rows[f"{measure}_after"].sum()),
+        causes=causes,
+        names=tuple(cause_name(cause, move, words) for cause in causes),
+        amounts=np.array([float(moved.loc[cause.value]) for cause in causes]),
+        words=words,
+    )
+
+
+def why_frame(move: AnswerMove, words: Vocabulary, quantity: Quantity) -> pd.DataFrame:
+    """One row per term: old answer, what each cause moved, new answer; in full precision."""
+    rows = []
+    for term in why_terms(move, words, quantity):
+        points = why_points(move, words, term, quantity)
+        moved = dict(zip(points.names, points.amounts.tolist(), strict=True))
+        rows.append({"term": term, "name": points.name, "before": points.before, **moved, "now": points.after})
+    return pd.DataFrame(rows, columns=None if rows else ["term", "name", "before", "now"])
+
+
+def why_sentences(report: RefreshReport, move: AnswerMove, words: Vocabulary) -> tuple[str, ...]:
+    """What each cause means for this refresh, in plain words and in the order of the chart."""
+    period, is_averaged = words.period, move.after_interval.endswith("(posterior)")
+    count = f"{report.n_new} {period}{'' if report.n_new == 1 else 's'}"
+    revised = f"{len(report.changed):,} cell{'' if len(report.changed) == 1 else 's'}"
+    history = (
+        f"{revised} of the earlier rows differ in the new file; this is what that alone moved."
+        if report.changed
+        else "the earlier rows are the same in both files, so it moved nothing."
+    )
+    noise = "the sampler" if is_averaged else "the search"
+    said = {
+        Cause.REVISED_HISTORY: history,
+        Cause.NEW_PERIODS: f"the window moved on and holds {count} the old model had not seen.",
+        Cause.MODEL_CHOICE: "the plausible models are weighed anew on the same rows."
+        if is_averaged
+        else "another candidate is picked on the same rows.",
+        Cause.SEARCH_NOISE: f"what other random numbers would move: {noise} was run {report.n_seeds} times. Take no smaller "
+        "move seriously.",
+    }
+    shown = [cause for cause in Cause if cause.value in set(move.causes["cause"])]
+    return tuple(f"{cause_name(cause, move, words)}: {said[cause]}" for cause in shown)
+
+
+def draw_why(points: WhyPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
+    """Draw a waterfall of changes from the old answer, which is the zero line, through the causes to the new one."""
+    palette = PALETTES[theme]
+    change = points.after - points.before
+    lengths = np.array([0.0, *points.amounts, change])
+    starts = np.array([0.0, *_levels(points)[:-1], 0.0])
+    names = ["Before", *points.names, "Now"]
+    texts = [_value(points, points.before), *(_signed(points, amount) for amount in points.amounts), _now(points)]
+    last = points.words.colours.get(points.term, palette.fitted)
+    colours = [palette.greys[1], *(_colour(points, amount, theme) for amount in points.amounts), last]
+    rows = list(range(len(names)))
+    figure = go.Figure(
+        go.Bar(
+            orientation="h",
+            y=rows,
+            x=lengths,
+            base=starts,
+            marker={"color": colours},
+            customdata=[[escape(name), escape(text)] for name, text in zip(names, texts, strict=True)],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    )
+    _write(figure, np.maximum(starts, starts + lengths), texts, palette.text)
+    for row, level in enumerate(_levels(points)):
+        line = {"color": palette.muted, "width": 1, "dash": "dot"}
+        figure.add_shape(type="line", x0=level, x1=level, y0=row, y1=row + 1, line=line, layer="below")
+    apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=HEIGHT)
+    arrange(
+        figure,
+        {"showlegend": False, "bargap": 0.35, "margin": {"r": 20}},
+        xaxes={"title": {"text": _axis(points)}, "range": _view(points), "nticks": 6, "tickangle": 0},
+        yaxes={
+            "tickmode": "array",
+            "tickvals": rows,
+            "ticktext": [escape(name) for name in names],
+            "range": [len(names) - 0.5, -0.5],
+            "showgrid": False,
+            "zeroline": False,
+        },
+    )
+    return figure
+
+
+def _levels(points: WhyPoints) -> FloatArray:
+    """Change against the old answer before the first cause and after each, shape (n_causes + 1,)."""
+    return np.concatenate([[0.0], np.cumsum(points.amounts)])
+
+
+def _write(figure: go.Figure, places: FloatArray, texts: list[str], colour: str) -> None:
+    """Write the figure of every row beside its bar."""
+    figure.add_trace(
+        go.Scatter(
+            x=places,
+            y=list(range(len(texts))),
+            mode="text",
+            text=[f"\u2002{escape(text)}" for text in texts],  # a space that is not collapsed
+            textposition="middle right",
+            textfont={"color": colour, "size": 12},
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    )
+
+
+def _view(points: WhyPoints) -> list[float]:
+    """Ends of the axis with room for the figures beside the bars; a move of nothing gets an axis in proportion to the answer."""
+    levels = _levels(points)
+    low, high = float(levels.min()), float(levels.max())
+    reach = high - low
+    if reach <= _NOTHING * max(abs(points.before), 1e-300):
+        reach = 0.02 * abs(points.before) or 1.0
+    return [low - 0.06 * reach, high + 0.42 * reach]
+
+
+def _colour(points: WhyPoints, amount: float, theme: Theme) -> str:
+    palette = PALETTES[theme]
+    if _is_nothing(points, amount):
+        return palette.greys[2]
+    return palette.fitted if amount > 0 else palette.newest
+
+
+def _is_nothing(points: WhyPoints, amount: float) -> bool:
+    return bool(abs(amount) <= _NOTHING * max(abs(points.before), abs(points.after), 1e-300))
+
+
+def _value(points: WhyPoints, value: float) -> str:
+    words = points.words
+    if points.quantity is Quantity.CONTRIBUTION:
+        return words.outcome(value)
+    return words.returns(value) if words.kind is OutcomeKind.REVENUE else compact_number(value)
+
+
+def _signed(points: WhyPoints, amount: float) -> str:
+    """``+€1.2k``, ``−€300``, ``±0``: a move always carries its sign, because its colour says little to some."""
+    if _is_nothing(points, amount):
+        return "±0"
+    in_outcome = points.quantity is Quantity.CONTRIBUTION
+    text = points.words.outcome(abs(amount)) if in_outcome else compact_number(abs(amount), 2)
+    return text if text == NOT_AVAILABLE else f"{'+' if amount > 0 else '−'}{text}"
+
+
+def _now(points: WhyPoints) -> str:
+    return f"{_value(points, points.after)} ({_signed(points, points.after - points.before)})"
+
+
+def _axis(points: WhyPoints) -> str:
+    words = points.words
+    if points.quantity is Quantity.CONTRIBUTION:
+        return f"change of {words.outcome_word} per {words.period} ({words.outcome_unit})"
+    return (
+        f"change of ROAS ({words.return_unit})"
+        if words.kind is OutcomeKind.REVENUE
+        else f"change of {_per_unit(words)}"
+    )
+
+
+def _per_unit(words: Vocabulary) -> str:
+    return f"conversions per {words.money(1).replace('1', '').strip()}"
+
+
+def _title(points: WhyPoints) -> str:
+    change = points.after - points.before
+    if _is_nothing(points, change):
+        return f"{points.name} did not move"
+    largest = points.names[int(np.argmax(np.abs(points.amounts)))] if len(points.amounts) else ""
+    share = f" ({percent(abs(change / points.before))})" if points.before else ""
+    way = "up" if change > 0 else "down"
+    mostly = f", most of it {largest[:1].lower()}{largest[1:]}" if largest else ""
+    return f"{points.name} went {way} by {_signed(points, change).lstrip('+−')}{share}{mostly}"
+
+
+def _subtitle(points: WhyPoints) -> str:
+    words = points.words
+    if points.quantity is Quantity.CONTRIBUTION:
+        what = f"{words.outcome_word.capitalize()} per {words.period}"
+    else:
+        what = "ROAS" if words.kind is OutcomeKind.REVENUE else _per_unit(words).capitalize()
+    return f"{what}, each answer over its own window. Blue: up, orange: down. The causes add up to the whole change."
