@@ -100,7 +100,7 @@ def _expert(prefix: str, check: RefreshCheck, form: RefreshForm) -> RefreshForm:
             step=1.0,
             placeholder=f"automatic: {usual:.1%} of {count_of(check.n_window, check.frequency)}",
             key=f"{prefix}_freedom",
-            help=term("bounds_freedom"),
+            help=term("refresh_freedom"),
             width=260,
         )
     return replace(
