@@ -203,6 +203,7 @@ MOVE_COLUMNS = (
     "contribution_after_low",
     "contribution_after_high",
     "contribution_change",
+    "contribution_noise",
     "shared_before",
     "shared_after",
     "roas_before",
@@ -212,6 +213,7 @@ MOVE_COLUMNS = (
     "roas_after_low",
     "roas_after_high",
     "roas_change",
+    "roas_noise",
 )
 """Columns of :attr:`AnswerMove.terms`."""
 
@@ -240,7 +242,8 @@ class AnswerMove:
             :class:`TermKind`. Contributions are outcome per period, each model over its own window, as all pages show it
             (``_low``, ``_high`` its interval); ``spend_`` likewise, NaN where nothing is paid. ``shared_before`` and
             ``shared_after`` are contributions per period over the periods both models cover: did the refresh rewrite history?
-            ROAS is contribution over spend of the window, NaN where nothing is paid.
+            ROAS is contribution over spend of the window, NaN where nothing is paid. ``_noise`` is how far other random numbers
+            alone would typically move the new figure (the averaged estimate: the change): one standard deviation.
         causes: One row per term, measure (:data:`MEASURES`) and cause, columns :data:`CAUSE_COLUMNS`; the causes of a term and
             measure add up to its ``_change``.
         before_label: What the previous answer is called: "model 3_412".
