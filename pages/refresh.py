@@ -10,7 +10,7 @@ from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.records import ProjectRecord, RefreshDecision, RunRecord, RunStatus
 from mmm_core.entities.refresh import ModelRefreshConfig, RefreshCheck
 from mmm_core.entities.settings import LiftStudy, ModelSettings
-from mmm_core.errors import NotFoundError
+from mmm_core.errors import DataError, NotFoundError
 from pages.shared import (
     boundary,
     configure_state,
@@ -97,7 +97,7 @@ def _asked(project: ProjectRecord, run: RunRecord, runs: list[RunRecord]) -> Non
             config = config_of(form, check.n_new)
             check = refresh_loaders.check(run, upload, version, config)
             if check.problems:
-                boundary.show_problems(NotFoundError(check.problems), "This cannot be refreshed so")
+                boundary.show_problems(DataError(check.problems), "This cannot be refreshed so")
             else:
                 st.markdown(as_text(plan_sentence(check, config)))
     keep_form(project, form)
@@ -145,6 +145,8 @@ def _start(project: ProjectRecord, run: RunRecord, form: RefreshForm) -> None:
     n_new = refresh_loaders.check(run, upload, version, ModelRefreshConfig(refresh_steps=1)).n_new
     config = config_of(form, n_new)
     check = refresh_loaders.check(run, upload, version, config)
+    if reasons := (*check.problems, *(check.revisions if form.accepted != version else ())):
+        raise DataError(reasons)
     asked = loaders.request(run)
     settings = _with_studies(asked.settings, _new_studies(project, run) if form.new_studies else ())
     text = write_project(settings, asked.trials, asked.seed, name=asked.name or project.name, repairs=upload.repairs)

@@ -77,7 +77,7 @@ def answer_move(estimate: Estimate, channels: Sequence[str] = CHANNELS) -> Answe
     for name, old, moved in (("contribution", before, change), ("roas", before / spend, change / spend)):
         for when, value in (("before", old), ("after", old + moved)):
             columns |= {f"{name}_{when}": value, f"{name}_{when}_low": value / 2, f"{name}_{when}_high": 2 * value}
-        columns[f"{name}_change"] = moved
+        columns |= {f"{name}_change": moved, f"{name}_noise": np.abs(moved) / 4}
     label = "model 1_5" if estimate is Estimate.PARETO else "average"
     interval = "spread across 12 models" if estimate is Estimate.PARETO else "about 90% (posterior)"
     return AnswerMove(
@@ -96,6 +96,7 @@ def _causes(terms: Sequence[str], kinds: Sequence[TermKind], changes: dict[str, 
         (term, kinds[k].value, measure, cause.value, share * changes[measure][k])
         for k, term in enumerate(terms)
         for measure in MEASURES
+        if measure == "contribution" or kinds[k] is TermKind.PAID
         for cause, share in SHARES.items()
     ]
     return pd.DataFrame(rows, columns=list(CAUSE_COLUMNS))

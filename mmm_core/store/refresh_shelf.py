@@ -1,10 +1,13 @@
 """Refreshes: runs that carry a finished result on with new rows, what they were asked, and why their answer moved."""
 
+from dataclasses import replace
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.mmmdata_collection import hash_table
-from mmm_core.entities.records import RefreshDecision, RunRecord
+from mmm_core.entities.records import RefreshDecision, RunRecord, RunStatus
 from mmm_core.entities.refresh import ModelRefreshConfig, RefreshReport
 from mmm_core.errors import NotFoundError, StoreError
 from mmm_core.store.atomic_files import explained, write_atomically
@@ -65,6 +68,44 @@ class RefreshShelf(RunShelf):
         require_known_format(document, f"The request of {found['name']}")
         return decode(ModelRefreshConfig, document["config"])
 
+    def save_refresh_data(self, run_id: str, n_rows: int, project_file: str, *, worker_id: str) -> bool:
+        """Keep what a refresh really modelled: rows after its window are not seen, and the window has moved.
+
+        The whole new table stays beside it, for the project that accepts the refresh.
+
+        Args:
+            run_id: The refresh.
+            n_rows: So many rows of its table, from the first, were used.
+            project_file: The project file (YAML) with the window of the result.
+            worker_id: Keep it only while this worker still holds the run.
+
+        Returns:
+            Whether it was kept.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        whole = self.load_refresh_upload(run_id)
+        used = replace(whole, table=whole.table.iloc[:n_rows], rows=whole.rows[:n_rows])
+        held = sa.and_(runs.c.run_id == run_id, runs.c.worker_id == worker_id, runs.c.status == RunStatus.RUNNING)
+        values = {"project_file": project_file, "table_hash": hash_table(used.table)}
+        with self.database.writing() as connection:
+            if not connection.execute(runs.update().where(held).values(**values)).rowcount:
+                return False
+            if n_rows < len(whole.table):
+                write_atomically(self._whole_table_file(run_id), lambda file: write_upload(whole, file))
+                write_atomically(self.run_folder(run_id) / "table.parquet", lambda file: write_upload(used, file))
+        return True
+
+    def load_refresh_upload(self, run_id: str) -> IngestResult:
+        """The whole new table a refresh was given, rows it left for the next one included.
+
+        Raises:
+            NotFoundError: There is no such run.
+            StoreError: The file is damaged.
+        """
+        return read_upload(self._whole_table_file(run_id)) or self.load_run_upload(run_id)
+
     def refresh_chain(self, run_id: str) -> list[RunRecord | None]:
         """A run and what it goes back to, newest first; None at the end where a run was deleted.
 
@@ -96,9 +137,9 @@ class RefreshShelf(RunShelf):
         if found["refreshed_from"] is None or found["result_folder"] is None:
             raise StoreError(f"{found['name']} is no refresh with a result, so there is nothing to decide about.")
         if decision is RefreshDecision.ACCEPTED:
-            now_used = self.load_upload(found["project_id"])
-            if now_used is None or hash_table(now_used.table) != found["table_hash"]:
-                self.replace_upload(found["project_id"], self.load_run_upload(run_id))
+            now_used, wanted = self.load_upload(found["project_id"]), self.load_refresh_upload(run_id)
+            if now_used is None or hash_table(now_used.table) != hash_table(wanted.table):
+                self.replace_upload(found["project_id"], wanted)
             self.save_project_file(found["project_id"], found["project_file"])
         self._change_run(run_id, {"refresh_decision": decision})
 
@@ -167,6 +208,9 @@ class RefreshShelf(RunShelf):
             return self._new_rows_file(project_id).stat().st_mtime_ns
         except FileNotFoundError:
             return 0
+
+    def _whole_table_file(self, run_id: str) -> Path:
+        return self.run_folder(run_id) / "whole_table.parquet"
 
     def _new_rows_file(self, project_id: str) -> Path:
         return self.project_folder(project_id) / "new_rows.parquet"
