@@ -32,10 +32,6 @@ WHAT_IT_IS = (
     "is told apart by cause. The old result is never changed."
 )
 POLL_SECONDS = 0.25
-_LOOKS = {
-    RefreshDecision.ACCEPTED: ("green", ":material/check:"),
-    RefreshDecision.SET_ASIDE: ("gray", ":material/undo:"),
-}
 
 
 def render() -> None:
@@ -121,22 +117,19 @@ def _start_bar(
     ):
         if why_not:
             st.markdown(f":gray[{as_text(why_not)}]", width="content")
-        label = f"Refresh with {count_of(check.n_new, check.frequency)}" if check.n_new else "Refresh"
-        st.button(
-            label,
-            key="start_refresh",
-            type="primary",
-            icon=":material/update:",
-            disabled=bool(why_not),
-            on_click=_start,
-            args=(project, run, form),
+        used = check.n_steps * config_of(form, check.n_new).refresh_steps if check.n_new else 0
+        label = f"Refresh with {count_of(used or check.n_new, check.frequency)}" if check.n_new else "Refresh"
+        pressed = st.button(
+            label, key="start_refresh", type="primary", icon=":material/update:", disabled=bool(why_not)
         )
     run_panels.worker_note()
+    if pressed:  # no callback: it would be given the form as it was drawn, not as it was pressed
+        _start(project, run, form)
+        st.rerun()
 
 
-@boundary.callback("This cannot be refreshed yet")
 def _start(project: ProjectRecord, run: RunRecord, form: RefreshForm) -> None:
-    """Queue a refresh; a callback, so that nothing is drawn before the live view."""
+    """Queue a refresh and open it."""
     home = loaders.workspace()
     upload = home.load_new_rows(project.project_id)
     if upload is None:
@@ -215,7 +208,7 @@ def _compared(project: ProjectRecord, run: RunRecord) -> None:
     with st.container(border=True, gap="small", key="refresh_summary"):
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.markdown(f"#### {as_text(run.name)}", width="content")
-            colour, icon = _LOOKS.get(run.refresh_decision, ("orange", ":material/help:"))
+            colour, icon = run_panels.DECISIONS[run.refresh_decision]
             st.badge(DECISION_WORDS[run.refresh_decision], color=colour, icon=icon)
         _chain(run)
         if report is not None:

@@ -1,5 +1,6 @@
 """Why it moved: from the old answer to the new one in four steps, for one channel, the baseline or all paid channels."""
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -55,6 +56,7 @@ class WhyPoints(NamedTuple):
         causes: In the order they are told apart.
         names: What they are called, same order.
         amounts: What each cause moved, same order and unit; they add up to the difference, shape (n_causes,).
+        noise: What other random numbers alone would typically move, one standard deviation; NaN where that is not known.
         words: Names, colours and units.
     """
 
@@ -66,6 +68,7 @@ class WhyPoints(NamedTuple):
     causes: tuple[Cause, ...]
     names: tuple[str, ...]
     amounts: FloatArray
+    noise: float
     words: Vocabulary
 
 
@@ -116,6 +119,7 @@ def why_points(move: AnswerMove, words: Vocabulary, term: str, quantity: Quantit
         causes=causes,
         names=tuple(cause_name(cause, move, words) for cause in causes),
         amounts=np.array([float(moved.loc[cause.value]) for cause in causes]),
+        noise=float(rows[f"{measure}_noise"].iloc[0]) if term != TOTAL and len(rows) else math.nan,
         words=words,
     )
 
@@ -126,7 +130,8 @@ def why_frame(move: AnswerMove, words: Vocabulary, quantity: Quantity) -> pd.Dat
     for term in why_terms(move, words, quantity):
         points = why_points(move, words, term, quantity)
         moved = dict(zip(points.names, points.amounts.tolist(), strict=True))
-        rows.append({"term": term, "name": points.name, "before": points.before, **moved, "now": points.after})
+        ends = {"now": points.after, "typical_noise": points.noise}
+        rows.append({"term": term, "name": points.name, "before": points.before, **moved, **ends})
     return pd.DataFrame(rows, columns=None if rows else ["term", "name", "before", "now"])
 
 
@@ -140,15 +145,16 @@ def why_sentences(report: RefreshReport, move: AnswerMove, words: Vocabulary) ->
         if report.changed
         else "the earlier rows are the same in both files, so it moved nothing."
     )
-    noise = "the sampler" if is_averaged else "the search"
     said = {
         Cause.REVISED_HISTORY: history,
         Cause.NEW_PERIODS: f"the window moved on and holds {count} the old model had not seen.",
-        Cause.MODEL_CHOICE: "the plausible models are weighed anew on the same rows."
+        Cause.MODEL_CHOICE: "the recommended answer averages over models, so there is no choice of one."
         if is_averaged
-        else "another candidate is picked on the same rows.",
-        Cause.SEARCH_NOISE: f"what other random numbers would move: {noise} was run {report.n_seeds} times. Take no smaller "
-        "move seriously.",
+        else "how far the search moves its parameters on the same rows, on average over independent searches.",
+        Cause.SEARCH_NOISE: "the same random numbers were used before and now, so none of the move is counted here; the line at "
+        "Now says how much others would typically change."
+        if is_averaged
+        else f"how far this pick lies from what {report.n_seeds} independent searches pick on average.",
     }
     shown = [cause for cause in Cause if cause.value in set(move.causes["cause"])]
     return tuple(f"{cause_name(cause, move, words)}: {said[cause]}" for cause in shown)
@@ -176,7 +182,11 @@ def draw_why(points: WhyPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         )
     )
-    _write(figure, np.maximum(starts, starts + lengths), texts, palette.text)
+    reach = np.maximum(starts, starts + lengths)
+    if math.isfinite(points.noise) and points.noise > 0:
+        reach[-1] = max(reach[-1], change + points.noise)
+        _add_noise(figure, points, palette.text)
+    _write(figure, reach, texts, palette.text)
     for row, level in enumerate(_levels(points)):
         line = {"color": palette.muted, "width": 1, "dash": "dot"}
         figure.add_shape(type="line", x0=level, x1=level, y0=row, y1=row + 1, line=line, layer="below")
@@ -202,6 +212,16 @@ def _levels(points: WhyPoints) -> FloatArray:
     return np.concatenate([[0.0], np.cumsum(points.amounts)])
 
 
+def _add_noise(figure: go.Figure, points: WhyPoints, colour: str) -> None:
+    """A line around the last bar: what other random numbers alone would typically move."""
+    row, change = len(points.names) + 1, points.after - points.before
+    low, high = change - points.noise, change + points.noise
+    x = [low, high, None, low, low, None, high, high]
+    y = [row, row, None, row - 0.16, row + 0.16, None, row - 0.16, row + 0.16]
+    line = {"color": colour, "width": 1.4}
+    figure.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", name="typical noise"))
+
+
 def _write(figure: go.Figure, places: FloatArray, texts: list[str], colour: str) -> None:
     """Write the figure of every row beside its bar."""
     figure.add_trace(
@@ -221,6 +241,8 @@ def _write(figure: go.Figure, places: FloatArray, texts: list[str], colour: str)
 def _view(points: WhyPoints) -> list[float]:
     """Ends of the axis with room for the figures beside the bars; a move of nothing gets an axis in proportion to the answer."""
     levels = _levels(points)
+    if math.isfinite(points.noise):
+        levels = np.concatenate([levels, levels[-1] + np.array([-points.noise, points.noise])])
     low, high = float(levels.min()), float(levels.max())
     reach = high - low
     if reach <= _NOTHING * max(abs(points.before), 1e-300):
@@ -281,6 +303,8 @@ def _title(points: WhyPoints) -> str:
     largest = points.names[int(np.argmax(np.abs(points.amounts)))] if len(points.amounts) else ""
     share = f" ({percent(abs(change / points.before))})" if points.before else ""
     way = "up" if change > 0 else "down"
+    if abs(change) <= points.noise:
+        return f"{points.name} went {way} by {_signed(points, change).lstrip('+−')}{share}, no more than noise moves it"
     mostly = f", most of it {largest[:1].lower()}{largest[1:]}" if largest else ""
     return f"{points.name} went {way} by {_signed(points, change).lstrip('+−')}{share}{mostly}"
 
@@ -291,4 +315,7 @@ def _subtitle(points: WhyPoints) -> str:
         what = f"{words.outcome_word.capitalize()} per {words.period}"
     else:
         what = "ROAS" if words.kind is OutcomeKind.REVENUE else _per_unit(words).capitalize()
-    return f"{what}, each answer over its own window. Blue: up, orange: down. The causes add up to the whole change."
+    line = " Line at Now: what other random numbers alone would typically move." if points.noise > 0 else ""
+    return (
+        f"{what}, each answer over its own window. Blue: up, orange: down. The causes add up to the whole change.{line}"
+    )

@@ -1,6 +1,6 @@
 """Response curves of the old and the new answer in one panel per channel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,6 @@ from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.model_set import SetCurve
 
-_N_POINTS = 80
 _UNMOVED = 0.005
 
 
@@ -56,24 +55,17 @@ class CurvePairs(NamedTuple):
 
 
 def curve_pairs(
-    old: Mapping[str, SetCurve],
-    new: Mapping[str, SetCurve],
-    words: Vocabulary,
-    channels: Sequence[str],
-    *,
-    has_range: bool = True,
+    curves: Mapping[str, tuple[SetCurve, SetCurve]], words: Vocabulary, *, has_range: bool = True
 ) -> CurvePairs:
-    """Put both curves of every channel over the same spends.
+    """Put both curves of every channel beside each other.
 
     Args:
-        old: Curve before, by channel.
-        new: Curve now, by channel.
+        curves: Curve before and now by channel, highest spend first; both over the same spends.
         words: Names, colours and units.
-        channels: Which to show; those that have one curve only are left out.
         has_range: Whether low and high of the curves are a range.
     """
-    pairs = tuple(_pair(name, old[name], new[name]) for name in channels if name in old and name in new)
-    labels = next(((old[pair.channel].interval_label, new[pair.channel].interval_label) for pair in pairs), ("", ""))
+    pairs = tuple(_pair(old, new) for old, new in curves.values())
+    labels = next(((old.interval_label, new.interval_label) for old, new in curves.values()), ("", ""))
     return CurvePairs(pairs, len(words.paid) - len(pairs), has_range, labels, words)
 
 
@@ -97,7 +89,7 @@ def curve_pair_frame(points: CurvePairs) -> pd.DataFrame:
 
 def draw_curve_pairs(points: CurvePairs, theme: Theme = Theme.LIGHT, *, n_columns: int | None = None) -> go.Figure:
     """Draw a panel per channel: the old curve dashed in grey, the new one in the channel's colour with its range."""
-    palette, count = PALETTES[theme], len(points.pairs)
+    count = len(points.pairs)
     columns = max(1, min(n_columns or fitting_columns(count), count))
     height = 40 + PANEL_HEIGHT * max(1, -(-count // columns))
     axes: dict[str, dict[str, object]] = {}
@@ -107,7 +99,7 @@ def draw_curve_pairs(points: CurvePairs, theme: Theme = Theme.LIGHT, *, n_column
         place, n = place_of(k, columns, height), "" if k == 0 else str(k + 1)
         axes |= _axes(place, n)
         traces += _traces(points, pair, n, theme)
-        notes.append(_heading(points, pair, place, palette.text))
+        notes += _notes(points, pair, place, theme)
     figure = go.Figure(traces, layout=axes)
     apply_theme(figure, theme, title=_title(points), subtitle=_subtitle(points), height=height)
     figure.update_layout(
@@ -119,16 +111,11 @@ def draw_curve_pairs(points: CurvePairs, theme: Theme = Theme.LIGHT, *, n_column
     return figure
 
 
-def _pair(channel: str, old: SetCurve, new: SetCurve) -> CurvePair:
-    end = min(float(old.spend[-1]), float(new.spend[-1]))
-    spend = np.linspace(0.0, end, _N_POINTS)
-    both = [
-        np.array([np.interp(spend, curve.spend, part) for part in (curve.response, curve.low, curve.high)])
-        for curve in (old, new)
-    ]
-    before, now = (float(np.interp(new.mean_spend, spend, part[0])) for part in both)
+def _pair(old: SetCurve, new: SetCurve) -> CurvePair:
+    both = [np.array([curve.response, curve.low, curve.high]) for curve in (old, new)]
+    before, now = (float(np.interp(new.mean_spend, new.spend, part[0])) for part in both)
     change = now / before - 1 if before > 0 else float("nan")
-    return CurvePair(channel, spend, both[0], both[1], new.mean_spend, change)
+    return CurvePair(new.channel, new.spend, both[0], both[1], new.mean_spend, change)
 
 
 def _axes(place: Place, n: str) -> dict[str, dict[str, object]]:
@@ -139,18 +126,22 @@ def _axes(place: Place, n: str) -> dict[str, dict[str, object]]:
     }
 
 
-def _heading(points: CurvePairs, pair: CurvePair, place: Place, colour: str) -> dict[str, object]:
-    return {
+def _notes(points: CurvePairs, pair: CurvePair, place: Place, theme: Theme) -> list[dict[str, object]]:
+    """The name of the channel above its panel; where neither answer credits it with anything, that it brings nothing."""
+    palette = PALETTES[theme]
+    middle = {
         "x": (place.left + place.right) / 2,
-        "y": place.top,
         "xref": "paper",
         "yref": "paper",
         "xanchor": "center",
-        "yanchor": "bottom",
         "showarrow": False,
-        "text": f"<b>{short_label(points.words.names[pair.channel], 22)}</b>",
-        "font": {"size": 12, "color": colour},
     }
+    name = f"<b>{short_label(points.words.names[pair.channel], 22)}</b>"
+    notes = [{**middle, "y": place.top, "yanchor": "bottom", "text": name, "font": {"size": 12, "color": palette.text}}]
+    if not max(pair.old[0].max(), pair.new[0].max()) > 0:
+        quiet = {"size": 12, "color": palette.muted}
+        notes.append({**middle, "y": (place.bottom + place.top) / 2, "text": "brings nothing", "font": quiet})
+    return notes
 
 
 def _traces(points: CurvePairs, pair: CurvePair, n: str, theme: Theme) -> list[go.Scatter]:

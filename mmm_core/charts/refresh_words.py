@@ -27,9 +27,9 @@ def days(first: dt.date | None, last: dt.date | None) -> str:
 
 
 def new_sentence(check: RefreshCheck) -> str:
-    """``4 new weeks, 4 Nov to 25 Nov 2024``."""
+    """``4 new weeks, 4 Nov to 25 Nov 2024``; nothing is claimed of a file whose dates cannot be compared."""
     if not check.n_new:
-        return f"No new {check.frequency.value}"
+        return f"No new {check.frequency.value}" if check.n_history else "New file"
     unit = f"new {check.frequency.value}{'' if check.n_new == 1 else 's'}"
     return f"{check.n_new:,} {unit}, {days(check.first_new, check.last_new)}"
 

@@ -95,8 +95,8 @@ def headline(report: RefreshReport, words: Vocabulary) -> str:
     )
     answer = ANSWERS[move.estimate]
     return (
-        f"{answer}: {words.names[leader]}, the largest channel, brought {before} a {words.period} and now brings {after} "
-        f"({move.after_interval})."
+        f"{answer}: {words.names[leader]}, the largest channel, brought {before} a {words.period} and now brings {after}. "
+        f"Ranges: {move.after_interval}."
     )
 
 
@@ -180,12 +180,7 @@ def _curves(shown: _Shown) -> None:
         st.markdown(":gray[There is no paid channel, so there is no response to draw.]")
         return
     before, after = _ids(shown)
-    points = curve_pairs(
-        refresh_loaders.curves(old.run_id, before, channels),
-        refresh_loaders.curves(run.run_id, after, channels),
-        words,
-        channels,
-    )
+    points = curve_pairs(refresh_loaders.curves((old.run_id, before), (run.run_id, after), channels), words)
     chart(
         draw_curve_pairs(points, current_theme(), n_columns=1 if is_phone() else None),
         curve_pair_frame(points),

@@ -47,16 +47,13 @@ def drop_zone(project: ProjectRecord, run: RunRecord, *, has_file: bool) -> None
 def what_is_new(project: ProjectRecord, upload: IngestResult, check: RefreshCheck) -> None:
     """Draw what the file brings: new periods, what was found while reading it, what cannot be done with it."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.markdown(f"#### {as_text(new_sentence(check))}", width="content")
-        st.caption(
-            as_text(f"{truncated(upload.source_name, 40) or 'a table'}, {len(upload.table):,} rows"), width="content"
-        )
+        st.markdown(f"#### {as_text(new_sentence(check))}", width="stretch")
         if st.button("Forget this file", key="forget_file", type="tertiary", icon=":material/close:"):
             forget_file(project)
             session.start_afresh("new_rows")
             st.rerun()
-    if sentence := history_sentence(check):
-        st.markdown(as_text(sentence))
+    what = f"{truncated(upload.source_name, 40) or 'a table'}, {len(upload.table):,} rows"
+    st.markdown(as_text(f"{what}. {history_sentence(check)}"))
     if check.added:
         names = join_words([truncated(name, 30) for name in check.added[:_SHOWN_DAYS]])
         more = f" and {len(check.added) - _SHOWN_DAYS} more" if len(check.added) > _SHOWN_DAYS else ""
@@ -130,8 +127,8 @@ def _use_project_data(project: ProjectRecord, run: RunRecord) -> None:
 
 def _refusals(project: ProjectRecord, upload: IngestResult, check: RefreshCheck) -> None:
     """Why it cannot be done, with the button for a column that only has another name now."""
-    if not check.problems:
-        return
+    if not check.problems or not (upload.is_usable or check.missing):
+        return  # what has to be mended first stands among the findings, with its repair
     lines = "\n".join(f"- {as_text(problem)}" for problem in check.problems)
     st.error(f"**The result cannot be refreshed with this file**\n\n{lines}", icon=":material/error:")
     for column in check.missing:

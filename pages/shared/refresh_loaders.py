@@ -4,10 +4,13 @@ import streamlit as st
 
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
-from mmm_core.entities.model_set import AVERAGED_ID, SetBasis, SetCurve
+from mmm_core.entities.model_set import AVERAGED_ID, ModelSet, SetBasis, SetCurve
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.refresh import ModelRefreshConfig, RefreshCheck, RefreshReport
 from pages.shared import loaders
+
+Answer = tuple[str, str]
+"""Id of a run and of one of its models, or of its averaged estimate."""
 
 
 def new_rows(project_id: str) -> IngestResult | None:
@@ -39,11 +42,17 @@ def report(run_id: str) -> RefreshReport | None:
     return _report(str(loaders.workspace().folder), run_id)
 
 
-def curves(run_id: str, solution_id: str, channels: tuple[str, ...]) -> dict[str, SetCurve]:
-    """Response curves of one answer of a run: the averaged one, or a model with the spread of its fronts."""
-    basis = SetBasis.AVERAGED if solution_id == AVERAGED_ID else SetBasis.FRONT
-    known = set(loaders.result(run_id).design.paid_names)
-    return {name: loaders.set_curve(run_id, basis, solution_id, name) for name in channels if name in known}
+def curves(before: Answer, now: Answer, channels: tuple[str, ...]) -> dict[str, tuple[SetCurve, SetCurve]]:
+    """Response curves of two answers over the same spends, of the channels both have.
+
+    Args:
+        before: Id of the old run and of its model, or of its averaged estimate.
+        now: The same of the new run.
+        channels: Paid channels, highest spend first.
+    """
+    known = [set(loaders.result(answer[0]).design.paid_names) for answer in (before, now)]
+    folder = str(loaders.workspace().folder)
+    return {name: _curves(folder, before, now, name) for name in channels if name in known[0] & known[1]}
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -73,3 +82,18 @@ def _check(
 def _report(folder: str, run_id: str) -> RefreshReport | None:
     del folder
     return loaders.workspace().load_refresh_report(run_id)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _curves(folder: str, before: Answer, now: Answer, channel: str) -> tuple[SetCurve, SetCurve]:
+    from mmm_core.engine.refresh_curves import compare_curves
+
+    del folder
+    return compare_curves(_models_of(before), _models_of(now), channel)
+
+
+def _models_of(answer: Answer) -> ModelSet:
+    """The averaged estimate, or a model with the spread of its fronts."""
+    run_id, solution_id = answer
+    basis = SetBasis.AVERAGED if solution_id == AVERAGED_ID else SetBasis.FRONT
+    return loaders.model_set(run_id, basis, solution_id)

@@ -111,8 +111,8 @@ def test_the_total_is_the_sum_over_the_paid_channels(move: AnswerMove, words: Vo
 def test_the_chart_says_how_far_and_mostly_why(move: AnswerMove, words: Vocabulary) -> None:
     figure = draw_why(why_points(move, words, TOTAL, Quantity.CONTRIBUTION))
     assert figure.layout.meta["title"] == "All paid channels went up by €600 (10%), most of it new weeks"
-    assert figure.data[1].text[1].strip() == "±0"
-    assert figure.data[1].text[-1].strip() == "€6.6k (+€600)"
+    texts = [text.strip() for text in figure.data[-1].text]
+    assert (texts[1], texts[-1]) == ("±0", "€6.6k (+€600)")
 
 
 def test_a_term_that_did_not_move_is_said_not_to_have_moved(move: AnswerMove, words: Vocabulary) -> None:
@@ -145,9 +145,9 @@ def test_the_table_of_causes_has_a_row_per_term(move: AnswerMove, words: Vocabul
 
 
 def test_both_curves_lie_over_the_same_spends(words: Vocabulary) -> None:
-    old = {name: build_set_curve(name) for name in words.paid}
-    new = {name: build_set_curve(name, ceiling=120.0) for name in words.paid}
-    pairs = curve_pairs(old, new, words, words.paid)
+    pairs = curve_pairs(
+        {name: (build_set_curve(name), build_set_curve(name, ceiling=120.0)) for name in words.paid}, words
+    )
     assert [pair.change for pair in pairs.pairs] == pytest.approx([0.2] * len(words.paid))
     figure = draw_curve_pairs(pairs)
     assert "now brings 20% more than by the old curve" in figure.layout.meta["title"]
@@ -155,6 +155,20 @@ def test_both_curves_lie_over_the_same_spends(words: Vocabulary) -> None:
 
 
 def test_curves_that_did_not_move_are_said_not_to_have_moved(words: Vocabulary) -> None:
-    same = {name: build_set_curve(name) for name in words.paid}
-    title = draw_curve_pairs(curve_pairs(same, same, words, words.paid), Theme.DARK).layout.meta["title"]
+    same = {name: (build_set_curve(name), build_set_curve(name)) for name in words.paid}
+    title = draw_curve_pairs(curve_pairs(same, words), Theme.DARK).layout.meta["title"]
     assert title == "At today's mean spend every response curve stands where it stood"
+
+
+def test_a_channel_neither_answer_credits_is_said_to_bring_nothing(words: Vocabulary) -> None:
+    nothing = build_set_curve("tv_spend", ceiling=0.0)
+    figure = draw_curve_pairs(curve_pairs({"tv_spend": (nothing, nothing)}, words))
+    assert "brings nothing" in [note.text for note in figure.layout.annotations]
+
+
+def test_a_move_within_the_noise_is_said_to_be_no_more_than_that(move: AnswerMove, words: Vocabulary) -> None:
+    row = move.terms["term"] == "tv_spend"
+    move.terms.loc[row, "contribution_noise"] = 1e6
+    figure = draw_why(why_points(move, words, "tv_spend", Quantity.CONTRIBUTION))
+    assert figure.layout.meta["title"].endswith("no more than noise moves it")
+    assert "typical noise" in [trace.name for trace in figure.data]
