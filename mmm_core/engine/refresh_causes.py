@@ -47,11 +47,15 @@ class Moves(NamedTuple):
     """What each cause brought.
 
     Attributes:
+        before: Where the chain begins.
+        after: Where it ends.
         by_cause: Changes, in the order of :class:`Cause`.
         noise: By how much other random numbers alone would typically move the figures: one standard deviation.
         n_seeds: How many independent searches or chains that was measured with.
     """
 
+    before: Figures
+    after: Figures
     by_cause: Mapping[Cause, Figures]
     noise: Figures
     n_seeds: int
@@ -92,7 +96,9 @@ def explain_pareto(
         trials: The search of every step.
         chosen_id: A candidate of the last step; None means its pick.
     """
-    moves = dict.fromkeys(Cause, _nothing(steps[0].design))
+    first, last = steps[0].origin, steps[-1]
+    after = pick_figures(last.collection.model_output, chosen_id or last.selected_id, last.design)
+    moves = dict.fromkeys(Cause, _nothing(last.design))
     for number, step in enumerate(steps):
         before = pick_figures(step.origin.output, step.origin.solution_id, step.origin.design)
         revised = _on_revised_history(step, new, trials) if number == 0 else None
@@ -108,10 +114,9 @@ def explain_pareto(
             (Cause.SEARCH_NOISE, picked.minus(typical)),
         ):
             moves[cause] = _sum(moves[cause], change)
-    if chosen_id is not None and chosen_id != step.selected_id:
-        chosen = pick_figures(step.collection.model_output, chosen_id, step.design)
-        moves[Cause.MODEL_CHOICE] = _sum(moves[Cause.MODEL_CHOICE], chosen.minus(picked))
-    return Moves(moves, _spread(picks), len(picks.contribution))
+    moves[Cause.MODEL_CHOICE] = _sum(moves[Cause.MODEL_CHOICE], after.minus(picked))
+    start = pick_figures(first.output, first.solution_id, first.design)
+    return Moves(start, after, moves, _spread(picks), len(picks.contribution))
 
 
 def explain_average(previous: Posterior, revised: Posterior | None, same_seed: Posterior, current: Posterior) -> Moves:
@@ -137,7 +142,7 @@ def explain_average(previous: Posterior, revised: Posterior | None, same_seed: P
     }
     before, after = _chain_noise(previous), _chain_noise(current)
     noise = Figures(np.hypot(before.contribution, after.contribution), np.hypot(before.roas, after.roas))
-    return Moves(moves, noise, current.n_chains)
+    return Moves(chain[0], chain[3], moves, noise, current.n_chains)
 
 
 def pick_figures(output: ModelOutput, solution_id: str, design: Design) -> Figures:

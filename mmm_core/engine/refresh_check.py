@@ -106,7 +106,7 @@ def new_data_of(previous: MMMDataCollection, new_table: pd.DataFrame) -> MMMData
 
 def window_edges(data: MMMDataCollection) -> WindowEdges:
     """First and last period of the window, as rows of the table; periods that are left out do not move them."""
-    rows = rows_in_window(data.dates, replace(data.settings, marked=()))
+    rows = rows_in_window(data.dates, replace(data.settings, marked=(), bounds={}))
     return WindowEdges(int(rows[0]), int(rows[-1]))
 
 

@@ -8,7 +8,6 @@ import pandas as pd
 
 from mmm_core.engine.ledger import build_ledger
 from mmm_core.engine.model_refresh import Stepped
-from mmm_core.engine.model_sets import point_of
 from mmm_core.engine.refresh_causes import Figures, Moves
 from mmm_core.engine.set_intervals import set_interval
 from mmm_core.entities.columns import OutcomeKind
@@ -89,16 +88,15 @@ class _Side(NamedTuple):
     """One model set in the terms of a move, each shape (n_terms,): media, then the baseline."""
 
     spend: FloatArray
-    contribution: FloatArray
     low: FloatArray
     high: FloatArray
-    roas: FloatArray
     roas_low: FloatArray
     roas_high: FloatArray
 
 
 def _move_of(answer: Answer, outcome_kind: OutcomeKind) -> AnswerMove:
     before, after = _side_of(answer.before, outcome_kind), _side_of(answer.after, outcome_kind)
+    old, new = answer.moves.before, answer.moves.after
     shared_before, shared_after = _shared(answer.before, answer.after)
     design = answer.after.design
     n_organic = len(design.media_names) - design.n_paid
@@ -109,23 +107,23 @@ def _move_of(answer: Answer, outcome_kind: OutcomeKind) -> AnswerMove:
         [kind.value for kind in kinds],
         before.spend,
         after.spend,
-        before.contribution,
+        old.contribution,
         before.low,
         before.high,
-        after.contribution,
+        new.contribution,
         after.low,
         after.high,
-        after.contribution - before.contribution,
+        new.contribution - old.contribution,
         answer.moves.noise.contribution,
         shared_before,
         shared_after,
-        before.roas,
+        old.roas,
         before.roas_low,
         before.roas_high,
-        after.roas,
+        new.roas,
         after.roas_low,
         after.roas_high,
-        after.roas - before.roas,
+        new.roas - old.roas,
         answer.moves.noise.roas,
     )
     return AnswerMove(
@@ -140,23 +138,21 @@ def _move_of(answer: Answer, outcome_kind: OutcomeKind) -> AnswerMove:
 
 
 def _side_of(models: ModelSet, outcome_kind: OutcomeKind) -> _Side:
-    """From the ledger, so that the report shows what all pages show."""
+    """Spend and intervals from the ledger, so that the report shows what all pages show."""
     ledger = build_ledger(models, outcome_kind)
     n_media, n_rows = len(models.design.media_names), len(models.design.rows)
     rest = models.contributions[:, : len(models.term_names) - n_media].sum(axis=1, keepdims=True)
     low, high = set_interval(models, rest)
 
-    def with_rest(column: str, of_rest: FloatArray | float) -> FloatArray:
+    def with_rest(column: str, of_rest: FloatArray | float = np.nan) -> FloatArray:
         return np.append(ledger.channels[column].to_numpy(np.float64), of_rest)
 
     return _Side(
-        spend=with_rest("spend", np.nan) / n_rows,
-        contribution=with_rest("contribution", point_of(models, rest)) / n_rows,
+        spend=with_rest("spend") / n_rows,
         low=with_rest("contribution_low", low) / n_rows,
         high=with_rest("contribution_high", high) / n_rows,
-        roas=with_rest("roas", np.nan),
-        roas_low=with_rest("roas_low", np.nan),
-        roas_high=with_rest("roas_high", np.nan),
+        roas_low=with_rest("roas_low"),
+        roas_high=with_rest("roas_high"),
     )
 
 

@@ -111,4 +111,4 @@ def _has_effect(mark: MarkedPeriods, settings: ModelSettings, data: MMMDataColle
     if mark.treatment is Treatment.LEAVE_OUT:
         return bool(touched.any())
     left_out = tuple(other for other in settings.marked if other.treatment is Treatment.LEAVE_OUT)
-    return bool(touched[rows_in_window(data.dates, replace(settings, marked=left_out))].any())
+    return bool(touched[rows_in_window(data.dates, replace(settings, marked=left_out, bounds={}))].any())
