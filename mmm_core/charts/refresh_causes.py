@@ -151,8 +151,8 @@ def why_sentences(report: RefreshReport, move: AnswerMove, words: Vocabulary) ->
         Cause.MODEL_CHOICE: "the recommended answer averages over models, so there is no choice of one."
         if is_averaged
         else "how far the search moves its parameters on the same rows, on average over independent searches.",
-        Cause.SEARCH_NOISE: "the same random numbers were used before and now, so none of the move is counted here; the line at "
-        "Now says how much others would typically change."
+        Cause.SEARCH_NOISE: "the same random numbers were used before and now, so none of the move is counted here; of a single "
+        "channel the line at Now says how much others would typically change."
         if is_averaged
         else f"how far this pick lies from what {report.n_seeds} independent searches pick on average.",
     }

@@ -24,7 +24,7 @@ from mmm_core.entities.design import FloatArray
 from mmm_core.entities.naming import join_words
 from mmm_core.entities.refresh import AnswerMove
 
-_ROW_HEIGHT = 74
+_ROW_HEIGHT = 76
 _LANE = 0.16
 _BAR = 0.2
 _MOST_NAMED = 3
@@ -141,7 +141,7 @@ def draw_sides(points: SidePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
             "tickmode": "array",
             "tickvals": list(range(len(names))),
             "ticktext": names,
-            "range": [len(names) - 0.55, -0.62],
+            "range": [len(names) - 0.55, -0.66],
             "showgrid": False,
             "zeroline": False,
         },
@@ -217,7 +217,7 @@ def _add_side(
 
 def _add_texts(figure: go.Figure, points: SidePoints, colour: str) -> None:
     """Both answers with their ranges above the bars of every channel."""
-    above = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": 4, "yshift": 27, "yanchor": "middle"}
+    above = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": 4, "yshift": 30, "yanchor": "middle"}
     for row, (old, new) in enumerate(zip(points.old.texts, points.new.texts, strict=True)):
         text = f"{escape(old)} → <b>{escape(new)}</b>"
         figure.add_annotation(y=row, text=text, font={"size": 12, "color": colour}, showarrow=False, **above)

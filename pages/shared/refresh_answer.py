@@ -182,7 +182,7 @@ def _curves(shown: _Shown) -> None:
     before, after = _ids(shown)
     points = curve_pairs(refresh_loaders.curves((old.run_id, before), (run.run_id, after), channels), words)
     chart(
-        draw_curve_pairs(points, current_theme(), n_columns=1 if is_phone() else None),
+        draw_curve_pairs(points, current_theme(), n_columns=2 if is_phone() else None),
         curve_pair_frame(points),
         key="curve_pairs",
         file_name="response curves before and after",
