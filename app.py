@@ -21,7 +21,11 @@ PAGES = {
         (Route.CLUSTERS, "Clusters", "workspaces"),
         (Route.MODEL, "Model", "description"),
     ],
-    "Decide": [(Route.BUDGET, "Budget", "payments"), (Route.TRUST, "Trust card", "verified_user")],
+    "Decide": [
+        (Route.BUDGET, "Budget", "payments"),
+        (Route.REFRESH, "Refresh", "update"),
+        (Route.TRUST, "Trust card", "verified_user"),
+    ],
     "Library": [(Route.SAVED, "Saved results", "inventory_2"), (Route.METHODOLOGY, "Methodology", "menu_book")],
 }
 

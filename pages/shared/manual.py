@@ -40,6 +40,7 @@ EXPLAINED_UNDER = MappingProxyType(
         "Budget plan": ("budget_aim", "budget_freedom", "budget_history", "budget_models", "lock"),
         "Trust card": ("placebo", "trust_card", "verdict"),
         "Detectable ROAS": ("detectable",),
+        "Refresh": ("refresh", "refresh_freedom", "refresh_steps"),
     }
 )
 """Terms of the glossary by the heading under which the methodology explains them."""

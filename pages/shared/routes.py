@@ -17,6 +17,7 @@ class Route(StrEnum):
     CLUSTERS = "pages/clusters.py"
     MODEL = "pages/model.py"
     BUDGET = "pages/budget.py"
+    REFRESH = "pages/refresh.py"
     TRUST = "pages/trust.py"
     SAVED = "pages/saved.py"
     METHODOLOGY = "pages/methodology.py"
