@@ -42,6 +42,7 @@ def render() -> None:
         header("Refresh", [*project_crumbs(project), run_crumb(active)])
         st.fragment(_watch, run_every=POLL_SECONDS)(active.run_id)
         return
+    _open_what_failed_to_be_refreshed()
     project, run, _ = guards.require_result()
     data = project_crumbs(project, loaders.run_upload(run.run_id), is_current=False)
     header("Refresh", [*data, run_crumb(run)])
@@ -49,6 +50,15 @@ def render() -> None:
         _compared(project, run)
     else:
         _asked(project, run, runs)
+
+
+def _open_what_failed_to_be_refreshed() -> None:
+    """A refresh without a result has nothing to show; the result it was of still stands."""
+    chosen = loaders.run(session.run_id() or "")
+    if chosen is None or chosen.refreshed_from is None or guards.has_result(chosen):
+        return
+    if loaders.run(chosen.refreshed_from) is not None:
+        session.open_run(chosen.refreshed_from)
 
 
 @boundary.guarded("progress of the refresh")

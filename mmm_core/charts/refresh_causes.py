@@ -297,16 +297,31 @@ def _per_unit(words: Vocabulary) -> str:
 
 
 def _title(points: WhyPoints) -> str:
-    change = points.after - points.before
+    change, subject = points.after - points.before, _subject(points)
     if _is_nothing(points, change):
-        return f"{points.name} did not move"
-    largest = points.names[int(np.argmax(np.abs(points.amounts)))] if len(points.amounts) else ""
-    share = f" ({percent(abs(change / points.before))})" if points.before else ""
+        return f"{subject} did not move"
     way = "up" if change > 0 else "down"
+    moved = f"{subject} went {way} by {_signed(points, change).lstrip('+−')}{_share(points)}"
     if abs(change) <= points.noise:
-        return f"{points.name} went {way} by {_signed(points, change).lstrip('+−')}{share}, no more than noise moves it"
-    mostly = f", most of it {largest[:1].lower()}{largest[1:]}" if largest else ""
-    return f"{points.name} went {way} by {_signed(points, change).lstrip('+−')}{share}{mostly}"
+        return f"{moved}, no more than noise moves it"
+    largest = points.names[int(np.argmax(np.abs(points.amounts)))] if len(points.amounts) else ""
+    return f"{moved}, most of it {largest[:1].lower()}{largest[1:]}" if largest else moved
+
+
+def _subject(points: WhyPoints) -> str:
+    """What moved: a channel's contribution goes by the name of the channel."""
+    if points.quantity is Quantity.CONTRIBUTION or points.term not in points.words.names:
+        return points.name
+    subject = points.words.return_of(points.term)
+    return f"{subject[:1].upper()}{subject[1:]}"
+
+
+def _share(points: WhyPoints) -> str:
+    """The move as a share of the old answer, in brackets."""
+    if not points.before:
+        return ""
+    share = abs((points.after - points.before) / points.before)
+    return " (under 1%)" if share < 0.005 else f" ({percent(share)})"
 
 
 def _subtitle(points: WhyPoints) -> str:

@@ -93,11 +93,13 @@ def headline(report: RefreshReport, words: Vocabulary) -> str:
         amount_text(words, *(float(row[f"contribution_{when}{end}"]) for end in ("", "_low", "_high")))
         for when in ("before", "after")
     )
-    answer = ANSWERS[move.estimate]
-    return (
-        f"{answer}: {words.names[leader]}, the largest channel, brought {before} a {words.period} and now brings {after}. "
-        f"Ranges: {move.after_interval}."
+    which = "the largest channel" if len(words.paid) > 1 else "the only paid channel"
+    moved = (
+        f"still brings {after} a {words.period}"
+        if before == after
+        else f"brought {before} a {words.period} and now brings {after}"
     )
+    return f"{ANSWERS[move.estimate]}: {words.names[leader]}, {which}, {moved}. Ranges: {move.after_interval}."
 
 
 def _what_is_compared(move: AnswerMove) -> str:

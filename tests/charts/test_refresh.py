@@ -136,6 +136,14 @@ def test_every_cause_is_said_in_plain_words(move: AnswerMove, words: Vocabulary)
     assert "4 weeks the old model had not seen" in said[1]
 
 
+@pytest.mark.parametrize(("kind", "subject"), [("words", "ROAS of TV"), ("counted", "Conversions per € in TV")])
+def test_a_return_that_moved_is_called_what_it_is(
+    move: AnswerMove, kind: str, subject: str, request: pytest.FixtureRequest
+) -> None:
+    points = why_points(move, request.getfixturevalue(kind), "tv_spend", Quantity.RETURN)
+    assert draw_why(points).layout.meta["title"].startswith(f"{subject} went up by 0.2 (10%)")
+
+
 def test_the_table_of_causes_has_a_row_per_term(move: AnswerMove, words: Vocabulary) -> None:
     frame = why_frame(move, words, Quantity.CONTRIBUTION)
     assert frame["term"].tolist() == [TOTAL, *words.paid, BASELINE_TERM]
