@@ -12,7 +12,8 @@ from mmm_core.engine.model_executor import MMMModelExecutor, plan_search
 from mmm_core.engine.pareto_optimize import CALIBRATED_SHARE, UNCONSTRAINED, ParetoOptimizer
 from mmm_core.engine.refresh_bounds import Anchor, anchor_of, narrow_space
 from mmm_core.engine.refresh_check import check_refresh
-from mmm_core.engine.refresh_steps import step_data
+from mmm_core.engine.refresh_notes import left_over_notes, waiting_notes
+from mmm_core.engine.refresh_steps import merged_studies, step_data
 from mmm_core.entities.calibration import CalibrationRules
 from mmm_core.entities.design import Design, SearchSpace
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
@@ -64,6 +65,7 @@ class Stepped(NamedTuple):
         collection: Every candidate of the step; ``data`` are the new data, ``refreshes`` ends with this step.
         pareto: Its fronts.
         selected_id: The model it picked.
+        check: What the new table brought, for the refresh as a whole.
     """
 
     origin: Origin
@@ -73,6 +75,7 @@ class Stepped(NamedTuple):
     collection: ModelOutputCollection
     pareto: ParetoResult
     selected_id: str
+    check: RefreshCheck
 
     @property
     def next_origin(self) -> Origin:
@@ -170,7 +173,7 @@ class ModelRefresh:
         steps: list[Stepped] = []
         for _ in range(check.n_steps):
             try:
-                step = self._step(steps[-1].next_origin if steps else origin, new, plan)
+                step = self._step(steps[-1].next_origin if steps else origin, new, plan, check)
             except RunCancelledError:
                 if not steps:
                     raise
@@ -178,11 +181,13 @@ class ModelRefresh:
             steps.append(step)
             if step.collection.info.stopped_early:
                 break
-        notes = _left_over(check, plan.config, len(steps))
+        studies = merged_studies(origin.data.settings.calibration, new.settings.calibration, plan.calibration)
+        used = steps[-1].next_origin.data.settings.calibration
+        notes = (*left_over_notes(check, plan.config, len(steps)), *waiting_notes(studies, used))
         steps[-1] = steps[-1]._replace(collection=_with_notes(steps[-1].collection, notes))
         return steps
 
-    def _step(self, origin: Origin, new: MMMDataCollection, plan: "RefreshPlan") -> Stepped:
+    def _step(self, origin: Origin, new: MMMDataCollection, plan: "RefreshPlan", check: RefreshCheck) -> Stepped:
         is_own = self.rules is RefreshRules.OWN
         length = origin.design.weibull_length if is_own else len(new.table)
         data = step_data(origin.data, new, plan.config.refresh_steps, plan.calibration, length)
@@ -199,7 +204,7 @@ class ModelRefresh:
         step = _describe_step(origin, data, collection.model_output, selected, freedom)
         collection = dataclasses.replace(collection, refreshes=(*origin.refreshes, step))
         _log.info("refresh step %d ends with model %s", step.number, selected)
-        return Stepped(origin, anchor, design, space, collection, pareto, selected)
+        return Stepped(origin, anchor, design, space, collection, pareto, selected, check)
 
 
 class RefreshPlan(NamedTuple):
@@ -289,15 +294,24 @@ def aimed_design(origin: Origin, data: MMMDataCollection, steps: int, rules: Ref
         steps: Periods the window moved by.
         rules: Ours: new periods count, all terms weigh alike. Robyn's: they do not, and the distance of all terms but paid
             media is divided by ``1 - steps / window length``.
+
+    Raises:
+        DataError: Every new period is left out.
     """
     is_own = rules is RefreshRules.OWN
     design = build_design(data, calibration_rules=CalibrationRules.OWN if is_own else CalibrationRules.ROBYN)
     contributions = row_of(origin.output, origin.solution_id, "contributions")
     shares = contributions / contributions.sum()
     last_seen = origin.design.dates[origin.design.rows[-1]]
+    n_new = int((design.dates[design.rows] > last_seen).sum())
+    if not n_new:
+        unit = data.frequency.value
+        raise DataError(
+            f"Every new {unit} is left out as a one-off period, so there is nothing to refresh with. Keep one."
+        )
     aim = RefreshAim(
         shares=dict(zip(origin.output.term_names, shares.tolist(), strict=True)),
-        n_new=int((design.dates[design.rows] > last_seen).sum()),
+        n_new=n_new,
         new_share=NEW_SHARE if is_own else 0.0,
         rest_factor=1.0 if is_own else 1.0 / (1.0 - steps / len(design.rows)),
     )
@@ -363,19 +377,6 @@ def _describe_step(
         distance=float(output.metric("decomp_rssd")[row]),
         nrmse=float(output.metric("nrmse")[row]),
     )
-
-
-def _left_over(check: RefreshCheck, config: ModelRefreshConfig, n_done: int) -> tuple[str, ...]:
-    unit, left = check.frequency.value, check.n_new - n_done * config.refresh_steps
-    notes = []
-    if n_done < check.n_steps:
-        notes.append(f"The refresh was stopped after step {n_done} of {check.n_steps}.")
-    elif left > 0:
-        units = f"{left} new {unit}" if left == 1 else f"{left} new {unit}s"
-        notes.append(
-            f"{units} at the end are not used: a step has {config.refresh_steps}. Change refresh_steps to use them."
-        )
-    return tuple(notes)
 
 
 def _with_notes(collection: ModelOutputCollection, notes: tuple[str, ...]) -> ModelOutputCollection:

@@ -172,7 +172,8 @@ def revised_data(previous: MMMDataCollection, new: MMMDataCollection) -> MMMData
     """
     if has_same_history(previous, new):
         return None
-    return dataclasses.replace(previous, table=history_of(previous, new))
+    length = previous.weibull_length or len(previous.table)
+    return dataclasses.replace(previous, table=history_of(previous, new), weibull_length=length)
 
 
 def _on_revised_history(step: Stepped, new: MMMDataCollection, trials: TrialsConfig) -> Figures | None:

@@ -204,6 +204,11 @@ def _period_problems(
             f"The table has {facts.n_new} new {unit}s, more than the {edges.n_periods} the previous model was fitted to. Run a "
             "new model: it has little to learn from the old one."
         )
+    elif config.refresh_steps >= edges.n_periods:
+        yield (
+            f"A step of {config.refresh_steps} {unit}s would replace the whole window of {edges.n_periods}. Set refresh_steps "
+            "below that, or run a new model."
+        )
     moved = config.refresh_steps if facts.n_new >= config.refresh_steps else 0
     if facts.n_history and facts.n_until_end + moved < edges.n_periods:
         yield (

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from mmm_core.engine.ledger import build_ledger
 from mmm_core.engine.model_refresh import Stepped
 from mmm_core.engine.refresh_causes import Figures, Moves
 from mmm_core.engine.set_intervals import set_interval
@@ -66,7 +65,7 @@ def build_report(
     old, new = steps[0].origin.design, steps[-1].design
     before, after = old.dates[old.rows], new.dates[new.rows]
     return RefreshReport(
-        answers=tuple(_move_of(answer, outcome_kind) for answer in answers),
+        answers=tuple(_move_of(answer) for answer in answers),
         steps=tuple(step.collection.refreshes[-1] for step in steps),
         frequency=check.frequency,
         outcome_kind=outcome_kind,
@@ -94,8 +93,8 @@ class _Side(NamedTuple):
     roas_high: FloatArray
 
 
-def _move_of(answer: Answer, outcome_kind: OutcomeKind) -> AnswerMove:
-    before, after = _side_of(answer.before, outcome_kind), _side_of(answer.after, outcome_kind)
+def _move_of(answer: Answer) -> AnswerMove:
+    before, after = _side_of(answer.before), _side_of(answer.after)
     old, new = answer.moves.before, answer.moves.after
     shared_before, shared_after = _shared(answer.before, answer.after)
     design = answer.after.design
@@ -137,23 +136,15 @@ def _move_of(answer: Answer, outcome_kind: OutcomeKind) -> AnswerMove:
     )
 
 
-def _side_of(models: ModelSet, outcome_kind: OutcomeKind) -> _Side:
-    """Spend and intervals from the ledger, so that the report shows what all pages show."""
-    ledger = build_ledger(models, outcome_kind)
-    n_media, n_rows = len(models.design.media_names), len(models.design.rows)
+def _side_of(models: ModelSet) -> _Side:
+    """Spend and intervals as the ledger has them, so that the report shows what all pages show."""
+    design = models.design
+    n_media, n_rows = len(design.media_names), len(design.rows)
     rest = models.contributions[:, : len(models.term_names) - n_media].sum(axis=1, keepdims=True)
-    low, high = set_interval(models, rest)
-
-    def with_rest(column: str, of_rest: FloatArray | float = np.nan) -> FloatArray:
-        return np.append(ledger.channels[column].to_numpy(np.float64), of_rest)
-
-    return _Side(
-        spend=with_rest("spend") / n_rows,
-        low=with_rest("contribution_low", low) / n_rows,
-        high=with_rest("contribution_high", high) / n_rows,
-        roas_low=with_rest("roas_low"),
-        roas_high=with_rest("roas_high"),
-    )
+    low, high = set_interval(models, np.hstack([models.media_contributions, rest]))
+    spend = np.full(n_media + 1, np.nan)
+    spend[: design.n_paid] = design.spend[design.rows].sum(axis=0)
+    return _Side(spend / n_rows, low / n_rows, high / n_rows, low / spend, high / spend)
 
 
 def _shared(before: ModelSet, after: ModelSet) -> tuple[FloatArray, FloatArray]:

@@ -1,15 +1,16 @@
 """The data of every step of a refresh: a window moved by whole periods, and no row beyond its end that was not there before."""
 
-from collections.abc import Mapping
+import datetime as dt
 from dataclasses import replace
+
+import pandas as pd
 
 from mmm_core.engine.refresh_check import WindowEdges, same_roles, window_edges
 from mmm_core.entities.data_checks import rows_in_window
-from mmm_core.entities.date_checks import STEP_DAYS, touched_periods
+from mmm_core.entities.date_checks import STEP_DAYS, detect_frequency, touched_periods
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.settings import (
     CalibrationInput,
-    Interval,
     MarkedPeriods,
     ModelSettings,
     Treatment,
@@ -49,13 +50,11 @@ def step_data(
         )
     edges = moved_edges(previous, new, steps)
     last = max(edges.last, int(new.dates.searchsorted(previous.dates.iloc[-1], side="right")) - 1)
-    table = new.table.iloc[: last + 1]
     window = Window(start=new.dates.iloc[edges.first].date(), end=new.dates.iloc[edges.last].date())
     studies = merged_studies(previous.settings.calibration, new.settings.calibration, calibration)
-    settings = replace(new.settings, window=window, calibration=studies)
-    short = replace(new, table=table, settings=replace(settings, marked=(), calibration=CalibrationInput(), bounds={}))
-    usable = _usable(settings, short)
-    return replace(new, table=table, settings=usable, weibull_length=weibull_length or new.weibull_length)
+    settings = usable_settings(replace(new.settings, window=window, calibration=studies), new.dates.iloc[: last + 1])
+    length = weibull_length or new.weibull_length
+    return replace(new, table=new.table.iloc[: last + 1], settings=settings, weibull_length=length)
 
 
 def moved_edges(previous: MMMDataCollection, new: MMMDataCollection, steps: int) -> WindowEdges:
@@ -84,31 +83,26 @@ def merged_studies(*inputs: CalibrationInput | None) -> CalibrationInput:
     return CalibrationInput(studies=tuple(dict.fromkeys(studies)))
 
 
-def _usable(settings: ModelSettings, data: MMMDataCollection) -> ModelSettings:
-    """The settings without what these data cannot use yet, or any more."""
-    last_day = data.dates.iloc[-1].date().toordinal() + STEP_DAYS[data.frequency][1] - 1
-    first_day = data.dates.iloc[0].date()
-    studies = [
-        study
-        for study in settings.calibration.studies
-        if first_day <= study.start and study.end.toordinal() <= last_day
-    ]
-    marked = tuple(mark for mark in settings.marked if _has_effect(mark, settings, data))
-    kept = replace(settings, marked=marked, bounds={}, calibration=CalibrationInput(studies=tuple(studies)))
-    return replace(kept, bounds=bounds_of(kept, settings.bounds))
+def usable_settings(settings: ModelSettings, dates: pd.Series) -> ModelSettings:
+    """The settings without the one-off periods and lift studies that these periods cannot use yet, or any more.
 
+    Args:
+        settings: Their window lies within the dates.
+        dates: First day of every period, ascending.
+    """
+    frequency = detect_frequency(dates)
+    assert frequency is not None, "the dates of data that can be modelled"
+    first, last = dates.iloc[0].date(), dates.iloc[-1].date() + dt.timedelta(days=STEP_DAYS[frequency][1] - 1)
+    studies = tuple(one for one in settings.calibration.studies if first <= one.start and one.end <= last)
+    plain = replace(settings, calibration=CalibrationInput(studies=studies), bounds={})
+    left_out = tuple(mark for mark in settings.marked if mark.treatment is Treatment.LEAVE_OUT)
+    modelled = rows_in_window(dates, replace(plain, marked=left_out))
 
-def bounds_of(
-    settings: ModelSettings, bounds: Mapping[str, Mapping[str, Interval]]
-) -> dict[str, Mapping[str, Interval]]:
-    """Those bounds whose column the settings know."""
-    return {name: given for name, given in bounds.items() if name in settings.bounded_columns}
+    def has_effect(mark: MarkedPeriods) -> bool:
+        touched = touched_periods(dates, mark.start, mark.end)
+        return bool(touched[modelled].any() if mark.treatment is Treatment.EVENT else touched.any())
 
-
-def _has_effect(mark: MarkedPeriods, settings: ModelSettings, data: MMMDataCollection) -> bool:
-    """Whether one-off periods touch what is modelled (an event), or any period (one left out)."""
-    touched = touched_periods(data.dates, mark.start, mark.end)
-    if mark.treatment is Treatment.LEAVE_OUT:
-        return bool(touched.any())
-    left_out = tuple(other for other in settings.marked if other.treatment is Treatment.LEAVE_OUT)
-    return bool(touched[rows_in_window(data.dates, replace(settings, marked=left_out, bounds={}))].any())
+    kept = replace(plain, marked=tuple(mark for mark in settings.marked if has_effect(mark)))
+    return replace(
+        kept, bounds={name: given for name, given in settings.bounds.items() if name in kept.bounded_columns}
+    )

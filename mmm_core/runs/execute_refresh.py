@@ -75,10 +75,9 @@ def execute_refresh(  # noqa: PLR0913 - everything a refresh can be told
     from mmm_core.engine.model_refresh import ModelRefresh, Origin, RefreshPlan, trials_of
 
     _require_own_data(previous, previous_data)
-    data = dataclasses.replace(previous_data, weibull_length=previous.design.weibull_length)
     old = previous.collection
     solution_id = old.selected_id or previous.pareto["recommended_id"]
-    origin = Origin(data, previous.design, old.model_output, solution_id, old.refreshes)
+    origin = Origin(previous_data, previous.design, old.model_output, solution_id, old.refreshes)
     seed = old.info.seed if seed is None else seed
     plan = RefreshPlan(config, trials or trials_of(old), seed, calibration, objective_weights)
     last = empty_progress(config.refresh_trials * config.refresh_iters)
@@ -143,7 +142,6 @@ def _result_of(
 
 
 def _explain(asked: _Asked, posterior: Posterior | None) -> RefreshReport:
-    from mmm_core.engine.refresh_check import check_refresh
     from mmm_core.engine.refresh_report import build_report
 
     step = asked.steps[-1]
@@ -151,9 +149,8 @@ def _explain(asked: _Asked, posterior: Posterior | None) -> RefreshReport:
     if posterior is not None and asked.previous.posterior is not None:
         averaged = _averaged_answer(asked, asked.previous.posterior, posterior)
         answers += [averaged] if averaged is not None else []
-    check = check_refresh(asked.steps[0].origin.data, asked.new_data.table, asked.plan.config)
     kind = asked.new_data.settings.outcome.kind
-    return build_report(answers, asked.steps, check, kind, step.collection.info.notes)
+    return build_report(answers, asked.steps, step.check, kind, step.collection.info.notes)
 
 
 def _pareto_answer(asked: _Asked) -> "Answer":

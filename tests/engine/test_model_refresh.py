@@ -12,8 +12,9 @@ from mmm_core.engine.model_refresh import ModelRefresh, Origin, Stepped, aimed_d
 from mmm_core.engine.pareto_optimize import ParetoOptimizer
 from mmm_core.entities.model_output import METRICS
 from mmm_core.entities.refresh import RefreshRules
-from mmm_core.entities.settings import CalibrationInput, LiftStudy, Window
+from mmm_core.entities.settings import CalibrationInput, LiftStudy, Treatment, Window
 from mmm_core.errors import DataError, NotFoundError, RunCancelledError, SettingsError
+from tests.data_builders import mark
 from tests.refresh_markets import N_OLD, SEARCH, config, days, first_model, market_data, market_table, steps_of
 
 STEP_SIZES = (1, 4, 13)
@@ -182,6 +183,13 @@ def test_new_studies_are_searched_for_and_leave_out_no_candidate() -> None:
     assert result.selected_id == ranked["recommended_id"]
 
 
+def test_a_study_that_a_refresh_does_not_reach_is_named() -> None:
+    later = replace(study(), start=dt.date(2024, 3, 4), end=dt.date(2024, 3, 31))
+    asked = CalibrationInput(studies=(later,))
+    result = ModelRefresh().model_refresh(market_data(N_OLD + 20), first_model(), config(), asked)
+    assert any("tv from 2024-03-04 to 2024-03-31 lies outside" in note for note in result.info.notes)
+
+
 def test_a_result_that_does_not_know_its_data_is_refused() -> None:
     with pytest.raises(SettingsError, match="does not know the data it was made from"):
         ModelRefresh().model_refresh(market_data(N_OLD + 4), replace(first_model(), data=None), config())
@@ -195,6 +203,15 @@ def test_a_revised_history_is_refused_until_it_is_accepted() -> None:
         ModelRefresh().model_refresh(new, first_model(), config())
     result = ModelRefresh(accept_revisions=True).model_refresh(new, first_model(), config())
     assert len(result.refreshes) == 1
+
+
+def test_new_weeks_that_are_all_left_out_are_refused() -> None:
+    holes = (mark("2024-01-01", "2024-01-22", treatment=Treatment.LEAVE_OUT),)
+    new = market_data(N_OLD + 4)
+    with pytest.raises(DataError, match="Every new week is left out"):
+        ModelRefresh().model_refresh(
+            replace(new, settings=replace(new.settings, marked=holes)), first_model(), config()
+        )
 
 
 def test_an_unknown_pick_is_refused() -> None:

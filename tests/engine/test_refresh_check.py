@@ -13,10 +13,6 @@ from tests.data_builders import small_data, small_table
 from tests.refresh_markets import N_OLD, days, market_data, market_table
 
 
-def auto(steps: int = 4) -> ModelRefreshConfig:
-    return ModelRefreshConfig(refresh_steps=steps, refresh_mode="auto")
-
-
 def test_new_weeks_are_counted_and_named() -> None:
     check = check_refresh(market_data(), market_table(N_OLD + 6))
     assert (check.n_new, check.n_history, check.n_window) == (6, N_OLD, N_OLD)
@@ -54,6 +50,12 @@ def test_more_new_than_old_weeks_are_refused() -> None:
     old = market_data(N_OLD, days("2023-10-02", "2023-12-25"))
     check = check_refresh(old, market_table(N_OLD + 20))
     assert any("20 new weeks, more than the 13" in problem for problem in check.problems)
+
+
+def test_a_step_that_replaces_the_whole_window_is_refused() -> None:
+    old = market_data(N_OLD, days("2023-10-02", "2023-12-25"))
+    check = check_refresh(old, market_table(N_OLD + 13), ModelRefreshConfig(refresh_steps=13))
+    assert any("would replace the whole window of 13" in problem for problem in check.problems)
 
 
 def test_a_window_longer_than_the_data_is_refused() -> None:
