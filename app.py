@@ -26,7 +26,11 @@ PAGES = {
         (Route.MODEL, "Model", "description"),
         (Route.BACKTEST, "Backtest", "history"),
     ],
-    "Decide": [(Route.BUDGET, "Budget", "payments"), (Route.TRUST, "Trust card", "verified_user")],
+    "Decide": [
+        (Route.BUDGET, "Budget", "payments"),
+        (Route.REFRESH, "Refresh", "update"),
+        (Route.TRUST, "Trust card", "verified_user"),
+    ],
     "Library": [
         (Route.SAVED, "Saved results", "inventory_2"),
         (Route.ROBYN, "Robyn bridge", "sync_alt"),

@@ -52,6 +52,7 @@ EXPLAINED_UNDER = MappingProxyType(
         "Backtest": ("backtest", "horizon", "past_dates"),
         "Detectable ROAS": ("detectable",),
         "Robyn bridge": ("holdout", "robyn_design"),
+        "Refresh": ("refresh", "refresh_freedom", "refresh_steps"),
     }
 )
 """Terms of the glossary by the heading under which the methodology explains them."""

@@ -19,6 +19,7 @@ class Route(StrEnum):
     MODEL = "pages/model.py"
     BACKTEST = "pages/backtest.py"
     BUDGET = "pages/budget.py"
+    REFRESH = "pages/refresh.py"
     TRUST = "pages/trust.py"
     SAVED = "pages/saved.py"
     ROBYN = "pages/robyn.py"
