@@ -34,7 +34,8 @@ def test_a_study_is_typed_run_and_seen_before_and_after(visitor: Visitor, projec
     press(visitor, "Run with 1 study")
     wait_for_a_warm_worker(visitor)
     page.get_by_role("button", name=START).first.click()
-    expect(page.get_by_text(re.compile("Calibrated on 1 lift study")).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Explore the models")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile(r"\(MAPE.LIFT\) was a third objective"))).to_be_visible()
     page.get_by_role("link", name="Lift studies").first.click()
     before_and_after(visitor)
     visitor.open(f"/studies?project={project.project_id}")  # all of it is still there
