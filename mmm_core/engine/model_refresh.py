@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmm_core.engine.features import build_design
+from mmm_core.engine.features import build_design, build_run_design
 from mmm_core.engine.model_executor import MMMModelExecutor, plan_search
 from mmm_core.engine.pareto_optimize import CALIBRATED_SHARE, UNCONSTRAINED, ParetoOptimizer
 from mmm_core.engine.refresh_bounds import Anchor, anchor_of, narrow_space
@@ -195,7 +195,7 @@ class ModelRefresh:
         is_own = self.rules is RefreshRules.OWN
         length = origin.design.weibull_length if is_own else len(new.table)
         data = step_data(origin.data, new, plan.config.refresh_steps, plan.calibration, length)
-        design = aimed_design(origin, data, plan.config.refresh_steps, self.rules)
+        design = aimed_design(origin, data, plan.config.refresh_steps, plan.trials, self.rules)
         anchor = anchor_of(hyperparameters_of(origin.output, origin.solution_id), origin.design, self.rules)
         freedom = freedom_of(plan.config, len(origin.data.rows))
         trials = plan.search_of(self.rules)
@@ -269,7 +269,8 @@ def origin_of(collection: ModelOutputCollection) -> Origin:
     if solution_id is None:
         optimizer = ParetoOptimizer(calibration_constraint=constraint)
         solution_id = optimizer.pareto_optimize(data, collection.model_output)["recommended_id"]
-    return Origin(data, build_design(data), collection.model_output, solution_id, collection.refreshes)
+    design = build_run_design(data, trials_of(collection))
+    return Origin(data, design, collection.model_output, solution_id, collection.refreshes)
 
 
 def trials_of(collection: ModelOutputCollection) -> TrialsConfig:
@@ -289,13 +290,16 @@ def freedom_of(config: ModelRefreshConfig, n_window: int) -> float:
     return config.refresh_steps / n_window if config.bounds_freedom is None else float(config.bounds_freedom)
 
 
-def aimed_design(origin: Origin, data: MMMDataCollection, steps: int, rules: RefreshRules = RefreshRules.OWN) -> Design:
+def aimed_design(
+    origin: Origin, data: MMMDataCollection, steps: int, trials: TrialsConfig, rules: RefreshRules = RefreshRules.OWN
+) -> Design:
     """The arrays of a step, its models held to the previous one.
 
     Args:
         origin: The previous model.
         data: Of the step.
         steps: Periods the window moved by.
+        trials: Whether a test part is kept unseen; by Robyn's rules it never is.
         rules: Ours: new periods count, all terms weigh alike. Robyn's: they do not, and the distance of all terms but paid
             media is divided by ``1 - steps / window length``.
 
@@ -303,7 +307,7 @@ def aimed_design(origin: Origin, data: MMMDataCollection, steps: int, rules: Ref
         DataError: Every new period is left out.
     """
     is_own = rules is RefreshRules.OWN
-    design = build_design(data, calibration_rules=CalibrationRules.OWN if is_own else CalibrationRules.ROBYN)
+    design = build_run_design(data, trials) if is_own else build_design(data, calibration_rules=CalibrationRules.ROBYN)
     contributions = row_of(origin.output, origin.solution_id, "contributions")
     shares = contributions / contributions.sum()
     last_seen = origin.design.dates[origin.design.rows[-1]]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mmm_core.engine.candidate_evaluator import CandidateEvaluator
-from mmm_core.engine.features import build_design
+from mmm_core.engine.features import build_run_design
 from mmm_core.engine.model_executor import MMMModelExecutor
 from mmm_core.engine.model_refresh import Stepped, choose_winner, optimizer_of, row_of
 from mmm_core.engine.refresh_check import has_same_history, history_of
@@ -180,7 +180,7 @@ def _on_revised_history(step: Stepped, new: MMMDataCollection, trials: TrialsCon
     revised = revised_data(step.origin.data, new)
     if revised is None:
         return None
-    design = dataclasses.replace(build_design(revised), weibull_length=step.origin.design.weibull_length)
+    design = dataclasses.replace(build_run_design(revised, trials), weibull_length=step.origin.design.weibull_length)
     return refit_figures(step.anchor.on(design, step.origin.output.parameter_names), design, trials)
 
 

@@ -31,6 +31,7 @@ def main() -> int:
     from tests.bench.data_sets import VARIABLE, public_data, searched_data
     from tests.bench.first_answers import measure_first_answers
     from tests.bench.model_page import measure_model_page
+    from tests.bench.refresh import measure_refresh
     from tests.bench.sampler import measure_sampler
     from tests.bench.search_quality import measure_quality
     from tests.bench.speed import measure_evaluation, measure_runs, measure_sizes
@@ -59,6 +60,7 @@ def main() -> int:
     measure_sampler(results, quick=options.quick)
     measure_trust(results)
     measure_backtest(results)
+    measure_refresh(results)
     measure_first_answers(results)
     measure_model_page(results, quick=options.quick)
     is_met = check_targets(results, demo_only=options.demo_only, quick=options.quick)

@@ -13,6 +13,7 @@ from mmm_core.engine.pareto_optimize import ParetoOptimizer
 from mmm_core.entities.model_output import METRICS
 from mmm_core.entities.refresh import RefreshRules
 from mmm_core.entities.settings import CalibrationInput, LiftStudy, Treatment, Window
+from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import DataError, NotFoundError, RunCancelledError, SettingsError
 from tests.data_builders import mark
 from tests.refresh_markets import N_OLD, SEARCH, config, days, first_model, market_data, market_table, steps_of
@@ -247,7 +248,7 @@ def test_more_data_do_not_change_the_length_a_weibull_is_measured_on() -> None:
 def test_robyns_rules_ignore_the_fit_and_weigh_the_rest_by_the_step() -> None:
     origin = origin_of(first_model())
     data = market_data(N_OLD + 4, Window(start=dt.date(2022, 1, 31), end=dt.date(2024, 1, 22)))
-    aim = aimed_design(origin, data, 4, RefreshRules.ROBYN).aim
+    aim = aimed_design(origin, data, 4, TrialsConfig(), RefreshRules.ROBYN).aim
     assert aim is not None
     assert (aim.new_share, aim.rest_factor) == (0.0, 1 / (1 - 4 / N_OLD))
     result = ModelRefresh(rules=RefreshRules.ROBYN).model_refresh(market_data(N_OLD + 4), first_model(), config())
