@@ -1,7 +1,7 @@
 """Where an imported model stands among the models of a run: fit, plausibility, and periods it has not seen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -101,7 +101,8 @@ def _judge(design: Design, names: Sequence[str], values: FloatArray, trials: Tri
     keys, values = tuple(names[j] for j in kept), np.ascontiguousarray(values[:, kept])
     whole = CandidateEvaluator(design, keys, trials).evaluate(values).metrics
     shares = np.full((len(values), 1), TRAIN_SHARE)
-    split = CandidateEvaluator(design, (*keys, "train_size"), trials).evaluate(np.hstack([values, shares])).metrics
+    own_parts = replace(design, unseen_from=None)  # the test part of a validated search is another one
+    split = CandidateEvaluator(own_parts, (*keys, "train_size"), trials).evaluate(np.hstack([values, shares])).metrics
     return _Models(
         nrmse=whole[:, METRICS.index("nrmse")],
         decomp_rssd=whole[:, METRICS.index("decomp_rssd")],

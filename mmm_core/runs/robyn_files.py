@@ -133,8 +133,7 @@ def _export(folder: Path, found: _Found, project: Project) -> RobynExport:
     if origin is not None and origin.report is not None and origin.report.model_id == found.model_id:
         result = reproduce(origin)
         return export_robyn(result.model, found.model_id, origin.project, result.design, origin=origin)
-    trials = project.trials
-    design = build_run_design(project.data, trials)
+    design, trials = build_run_design(project.data, project.trials), project.trials
     model = refit_model(
         design,
         found.hyperparameters,

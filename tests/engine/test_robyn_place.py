@@ -77,3 +77,10 @@ def test_a_run_with_other_channels_is_refused() -> None:
     more = {**report.hyperparameters, "radio_spend_theta": 0.1}
     with pytest.raises(SettingsError, match="radio_spend_theta"):
         place_among(dataclasses.replace(report, hyperparameters=more), result(), TrialsConfig())
+
+
+def test_a_test_part_that_the_run_kept_apart_changes_no_holdout_error() -> None:
+    run = result()
+    apart = dataclasses.replace(run, design=dataclasses.replace(run.design, unseen_from=len(run.design.dates) - 10))
+    found = place_among(report_of(run, 7), apart, TrialsConfig())
+    assert found.standings[2] == placed(7).standings[2]
