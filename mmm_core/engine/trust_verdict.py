@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from mmm_core.entities.trust import Direction, Verdict
 
-MOST_NOTHING, CERTAIN_NOTHING = 0.08, 0.02
-"""Chance that the channel does nothing; up to the second it is as good as certain that it does something."""
+MOST_NOTHING, CERTAIN_NOTHING = 0.05, 0.02
+"""Chance that the channel does nothing; up to the second it is as good as certain that it does something. With 0.05 one of 109
+channels that do nothing was to be moved on core development markets 700 to 839, and 78% of the strong ones; with 0.08 two and
+80%."""
 
 MOST_AS_GOOD, MOST_AS_GOOD_IF_CERTAIN = 0.05, 0.10
 """Share of copies shifted in time that would be credited with as much; the second for channels that certainly do something."""
