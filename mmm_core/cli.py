@@ -105,7 +105,7 @@ def run_project(
     from mmm_core.engine.project_file import load_project_file
     from mmm_core.runs.execute import execute_project
     from mmm_core.runs.export import prepare_folder, write_run
-    from mmm_core.runs.headline import summarise
+    from mmm_core.runs.headline import fit_by_part, summarise
     from mmm_core.runs.processes import shield_from_interrupt
 
     loaded = load_project_file(project, data)
@@ -132,7 +132,11 @@ def run_project(
         raise typer.Exit(INTERRUPTED)
     write_run(out, result)
     if not quiet:
-        _say(f"{summarise(result)}. Written to {out}: models.parquet, pareto.parquet, summary.json")
+        _say(". ".join(filter(None, (summarise(result), fit_by_part(result), _written(out)))))
+
+
+def _written(folder: Path) -> str:
+    return f"Written to {folder}: models.parquet, pareto.parquet, summary.json"
 
 
 def _run_average(project: "Project", out: Path, interrupt: "_Interrupt", *, quiet: bool) -> None:
@@ -148,6 +152,58 @@ def _run_average(project: "Project", out: Path, interrupt: "_Interrupt", *, quie
     write_average(out, project, posterior)
     if not quiet:
         _say(f"{summarise_average(posterior, project.data.settings.outcome.kind)}. Written to {out}: summary.json")
+
+
+@app.command("refresh")
+def refresh(  # noqa: PLR0913, PLR0917 - one parameter per option
+    project: Annotated[Path, typer.Argument(help="Project file, YAML or JSON.", show_default=False)],
+    data: Annotated[Path, typer.Option(help="The data its model was made from.", show_default=False)],
+    new_data: Annotated[Path, typer.Option(help="The new data: history and new periods.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option(help="Folder for the files of a run, refresh.csv and causes.csv.", show_default=False)
+    ],
+    steps: Annotated[int, typer.Option(min=1, help="Periods the window moves by in one step.")] = 4,
+    mode: Annotated[str, typer.Option(help="manual: one step; auto: as many as the new data allow.")] = "manual",
+    model: Annotated[
+        str | None, typer.Option(help="Solution to start from; default: the recommended pick.", show_default=False)
+    ] = None,
+    accept_revisions: Annotated[
+        bool, typer.Option("--accept-revisions", help="Go on when the history changed.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")] = False,
+) -> None:
+    """Move the model of a project on to newer data, and say what moved and why."""
+    from mmm_core.engine.project_file import load_project_file
+    from mmm_core.entities.refresh import ModelRefreshConfig
+    from mmm_core.runs.export import prepare_folder
+    from mmm_core.runs.processes import shield_from_interrupt
+    from mmm_core.runs.refresh_files import describe_refresh, refresh_project, write_refresh
+
+    config = ModelRefreshConfig(refresh_steps=steps, refresh_mode=mode)
+    old, new = load_project_file(project, data), load_project_file(project, new_data)
+    prepare_folder(out)
+    interrupt = _Interrupt()
+    shield_from_interrupt(interrupt)
+    with _progress_bar(quiet) as tell:
+        try:
+            refreshed = refresh_project(
+                old,
+                new,
+                config,
+                model=model,
+                accept_revisions=accept_revisions,
+                progress=tell,
+                should_stop=lambda: interrupt.came,
+            )
+        except RunCancelledError:
+            assert interrupt.came, "nobody else can stop it"
+    if interrupt.came:
+        _warn("Stopped; nothing was written.")
+        raise typer.Exit(INTERRUPTED)
+    write_refresh(out, refreshed)
+    if not quiet:
+        for line in (*describe_refresh(refreshed.report), f"Written to {out}."):
+            _say(line)
 
 
 @app.command("trust")

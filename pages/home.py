@@ -192,7 +192,7 @@ def _status(project: ProjectRecord, runs: list[RunRecord]) -> tuple[str, str, st
 
 def _open(project: ProjectRecord, runs: list[RunRecord]) -> None:
     session.open_project(project.project_id)
-    finished = next((run for run in runs if guards.has_result(run)), None)
+    finished = guards.result_that_counts(runs)
     if not project.source_name:
         go_to(Route.UPLOAD)
     if not project.has_settings:

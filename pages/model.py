@@ -15,6 +15,7 @@ from pages.shared import (
     model_choice,
     model_header,
     model_panels,
+    model_studies,
     pareto_filters,
     robyn_views,
     session,
@@ -44,6 +45,7 @@ def render() -> None:
         )
     badges = _bar(project, run, result, solution_id)
     model_header.draw(run, result, solution_id)
+    model_studies.draw(run, solution_id)
     st.fragment(model_panels.draw)(run.run_id, solution_id)
     if not is_average:
         with badges:  # last: grouping the models of a run for the first time keeps no panel waiting

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from mmm_core.entities.calibration import StudyTarget
 from mmm_core.entities.columns import AdstockKind, Frequency
+from mmm_core.entities.refresh_aim import RefreshAim
 from mmm_core.errors import BoundsError, SettingsError
 
 FloatArray = NDArray[np.float64]
@@ -39,6 +40,9 @@ class Design:
         frequency: Length of one period.
         dropped: Columns left out because they do not vary in the window.
         studies: Lift studies that models are compared with.
+        unseen_from: Row of the table from which on the outcome was not looked at when the baseline was built, and by which no
+            candidate may be chosen; None: there is none. Coefficients are only ever fitted to earlier rows.
+        aim: In a refresh, the model before, which models are held to.
     """
 
     dates: DateArray
@@ -58,6 +62,8 @@ class Design:
     frequency: Frequency = Frequency.WEEK
     dropped: tuple[str, ...] = ()
     studies: tuple[StudyTarget, ...] = ()
+    unseen_from: int | None = None
+    aim: RefreshAim | None = None
 
     def __post_init__(self) -> None:
         n_all, n_baseline, n_media = len(self.outcome), len(self.baseline_names), len(self.media_names)
@@ -86,6 +92,10 @@ class Design:
             raise SettingsError(
                 f"Design.trend_column must lie within -1 and {n_baseline - 1}, got {self.trend_column}."
             )
+        if self.aim is not None and self.aim.n_new > len(self.rows):
+            raise SettingsError(
+                f"Design.aim speaks of {self.aim.n_new} new periods; only {len(self.rows)} are modelled."
+            )
         for target in self.studies:
             self._check_study(target)
 
@@ -100,6 +110,13 @@ class Design:
             raise SettingsError(
                 f"Design.studies must name media within 0 and {len(self.media_names) - 1}, got {target.media}."
             )
+
+    @property
+    def n_seen(self) -> int:
+        """Modelled periods before :attr:`unseen_from`."""
+        if self.unseen_from is None:
+            return len(self.rows)
+        return int(np.searchsorted(self.rows, self.unseen_from))
 
     @property
     def usable_studies(self) -> tuple[StudyTarget, ...]:

@@ -13,8 +13,8 @@ from mmm_core.kernels.adstock import GEOMETRIC, carry_over, fill_weibull_weights
 from mmm_core.kernels.arrays import FloatArray, IntArray
 from mmm_core.kernels.compiling import compiled, compiled_for_vectors
 from mmm_core.kernels.lift import LiftScratch, Medium, Studies, fill_lifted, lift_error, make_lift_scratch, predict_lift
-from mmm_core.kernels.objectives import adjust_rsq, decomp_rssd, find_split, nrmse, plain_rsq
-from mmm_core.kernels.problem import Layout, Problem, Rules
+from mmm_core.kernels.objectives import adjust_rsq, decomp_rssd, find_split, nrmse, plain_rsq, refresh_distance
+from mmm_core.kernels.problem import NOTHING_BEFORE, Layout, Previous, Problem, Rules
 from mmm_core.kernels.ridge import Moments, RidgeRules, RidgeScratch, fit_ridge, make_ridge_scratch
 from mmm_core.kernels.saturation import PowerScratch, make_power_scratch, saturate
 
@@ -60,7 +60,7 @@ class _Scratch(NamedTuple):
         limits: Lower and upper, shape (2, p).
         slopes: Coefficients of the columns, shape (p,).
         parts: Of the outcome per part (rows) and statistic, shape (3, 4).
-        ends: Of the training and the validation part the rest was prepared for.
+        ends: Of the training and the validation part the rest was prepared for, and the start of the test part.
         ridge: For the solver.
     """
 
@@ -87,7 +87,12 @@ _MEAN, _VARIANCE, _RANGE, _SPREAD = range(4)
 
 
 def evaluate_batch(
-    values: FloatArray, problem: Problem, layout: Layout, rules: Rules, studies: Studies | None = None
+    values: FloatArray,
+    problem: Problem,
+    layout: Layout,
+    rules: Rules,
+    studies: Studies | None = None,
+    previous: Previous | None = None,
 ) -> Batch:
     """Evaluate every row of ``values``.
 
@@ -97,6 +102,7 @@ def evaluate_batch(
         layout: Where each hyperparameter stands.
         rules: How to fit and judge.
         studies: Lift studies to compare with; None is compiled as if there was no such thing, so that it costs nothing.
+        previous: The model a refresh starts from; then DECOMP.RSSD is the distance to it, and the new rows count in NRMSE.
 
     Returns:
         Metrics, coefficients and contributions.
@@ -110,22 +116,36 @@ def evaluate_batch(
         np.empty(n_candidates, np.int64),
         np.empty((n_candidates, 0 if studies is None else len(studies.spans))),
     )
-    _evaluate(np.ascontiguousarray(values, dtype=np.float64), problem, layout, rules, studies, batch)
+    _evaluate(
+        np.ascontiguousarray(values, dtype=np.float64),
+        problem,
+        layout,
+        rules,
+        studies,
+        previous or NOTHING_BEFORE,
+        batch,
+    )
     return batch
 
 
 @compiled
 def _evaluate(
-    values: FloatArray, problem: Problem, layout: Layout, rules: Rules, studies: Studies | None, batch: Batch
+    values: FloatArray,
+    problem: Problem,
+    layout: Layout,
+    rules: Rules,
+    studies: Studies | None,
+    previous: Previous,
+    batch: Batch,
 ) -> None:
     scratch, lift = _make_scratch(problem), make_lift_scratch(studies)
     n_rows, n_fixed = len(problem.outcome), len(problem.fixed)
     ridge_rules = RidgeRules(rules.intercept, rules.drop_negative, rules.glmnet)
     for i in range(len(values)):
         train_size = values[i, layout.train_size] if layout.train_size >= 0 else 1.0
-        train_end, validation_end = find_split(n_rows, train_size)
+        train_end, validation_end, test_start = find_split(n_rows, train_size, problem.unseen)
         if scratch.ends[0] != train_end or scratch.ends[1] != validation_end:
-            _prepare_split(problem, train_end, validation_end, scratch)
+            _prepare_split(problem, train_end, validation_end, test_start, scratch)
         _fill_media(values, i, problem, layout, scratch, studies, lift)
         _fill_moments(scratch.columns, scratch.outcome, n_fixed, train_end, scratch.covariance, scratch.with_outcome)
         _scale_factors(values, i, layout.penalties, scratch.factors)
@@ -149,6 +169,8 @@ def _evaluate(
         if studies is not None:
             predict_lift(scratch.slopes[n_fixed:], studies, lift, batch.predicted[i])
             batch.metrics[i, 2] = lift_error(studies, batch.predicted[i])
+        if len(previous.shares) > 0:
+            _judge_refresh(i, n_fixed, len(problem.spend_share), previous, scratch, batch)
 
 
 @compiled
@@ -172,19 +194,19 @@ def _make_scratch(problem: Problem) -> _Scratch:
         limits,
         np.zeros(p),
         np.zeros((3, 4)),
-        np.full(2, -1, np.int64),
+        np.full(3, -1, np.int64),
         make_ridge_scratch(p),
     )
 
 
 @compiled
-def _prepare_split(problem: Problem, train_end: int, validation_end: int, scratch: _Scratch) -> None:
+def _prepare_split(problem: Problem, train_end: int, validation_end: int, test_start: int, scratch: _Scratch) -> None:
     """Everything that depends on the split alone: parts of the outcome, fixed columns and their moments, trend limits."""
-    scratch.ends[0], scratch.ends[1] = train_end, validation_end
+    scratch.ends[0], scratch.ends[1], scratch.ends[2] = train_end, validation_end, test_start
     n_rows, n_fixed = len(problem.outcome), len(problem.fixed)
     _describe_part(problem.outcome, 0, train_end, scratch.parts[0])
     _describe_part(problem.outcome, train_end, validation_end, scratch.parts[1])
-    _describe_part(problem.outcome, validation_end, n_rows, scratch.parts[2])
+    _describe_part(problem.outcome, test_start, n_rows, scratch.parts[2])
     for t in range(n_rows):
         scratch.outcome[t] = problem.outcome[t] - scratch.parts[0, _MEAN]
     for j in range(n_fixed):
@@ -337,9 +359,9 @@ def _write_metrics(
 ) -> None:
     residual, parts, metrics = scratch.residual, scratch.parts, batch.metrics
     n_rows, n_columns = len(residual), len(scratch.slopes)
-    train_end, validation_end = scratch.ends[0], scratch.ends[1]
+    train_end, validation_end, test_start = scratch.ends[0], scratch.ends[1], scratch.ends[2]
     for part in range(3):
-        start = 0 if part == 0 else (train_end if part == 1 else validation_end)
+        start = 0 if part == 0 else (train_end if part == 1 else test_start)
         end = train_end if part == 0 else (validation_end if part == 1 else n_rows)
         squared = _sum_squares(residual, start, end)
         metrics[i, 3 + part] = nrmse(squared, end - start, parts[part, _RANGE])
@@ -351,6 +373,22 @@ def _write_metrics(
     paid = batch.contributions[i, first_paid : first_paid + len(problem.spend_share)]
     metrics[i, 1] = decomp_rssd(paid, problem.spend_share, zero_penalty)
     metrics[i, 2] = 0.0
+
+
+@compiled
+def _judge_refresh(i: int, n_fixed: int, n_paid: int, previous: Previous, scratch: _Scratch, batch: Batch) -> None:
+    """What a refresh minimises: the distance to the model before, and without a validation part an error that new rows weigh in.
+
+    ``nrmse = sqrt((1 - s) mse of all rows + s mse of the new rows) / range of all rows``.
+    """
+    metrics, n_rows = batch.metrics, len(scratch.residual)
+    metrics[i, 1] = refresh_distance(batch.contributions[i], previous.shares, 1 + n_fixed, n_paid, previous.rest_factor)
+    if previous.new_share > 0.0 and scratch.ends[0] == n_rows:
+        mixed = (1.0 - previous.new_share) * _sum_squares(scratch.residual, 0, n_rows) / n_rows
+        recent = _sum_squares(scratch.residual, n_rows - previous.n_new, n_rows)
+        mixed += previous.new_share * recent / previous.n_new
+        error = nrmse(mixed, 1, scratch.parts[0, _RANGE])
+        metrics[i, 0] = np.inf if np.isnan(error) else error
 
 
 @compiled_for_vectors

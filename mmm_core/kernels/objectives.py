@@ -26,20 +26,42 @@ def split_ends(n_periods: int, train_size: float) -> tuple[int, int]:
     Raises:
         BoundsError: ``train_size`` is outside (0, 1].
     """
+    train_end, validation_end, _ = split_parts(n_periods, train_size, 0)
+    return train_end, validation_end
+
+
+def split_parts(n_periods: int, train_size: float, unseen: int) -> tuple[int, int, int]:
+    """Where the training and the validation part end, and where the test part begins.
+
+    Args:
+        n_periods: As in :func:`split_ends`.
+        train_size: As there.
+        unseen: Periods before the test part that all candidates of a search have in common; 0 where each has its own.
+
+    Raises:
+        BoundsError: As there.
+    """
     if not 0 < train_size <= 1:
         raise BoundsError(f"train_size must be above 0 and at most 1, got {train_size}.")
-    train_end, validation_end = find_split(n_periods, train_size)
-    return int(train_end), int(validation_end)
+    train_end, validation_end, test_start = find_split(n_periods, train_size, unseen)
+    return int(train_end), int(validation_end), int(test_start)
 
 
 @compiled
-def find_split(n_periods: int, train_size: float) -> tuple[int, int]:
-    """Ends of training and validation: ``floor(quantile(1..n, train_size))`` and half of the rest after it."""
+def find_split(n_periods: int, train_size: float, unseen: int) -> tuple[int, int, int]:
+    """Ends of training and validation: ``floor(quantile(1..n, train_size))`` and half of the rest after it; then the test.
+
+    Candidates of one search have different training shares, so the validation part of one would reach into the test part of
+    another. With ``unseen`` the test part is the same for all: the periods that belong to no validation part.
+    """
     if train_size >= 1.0:
-        return n_periods, n_periods
+        return n_periods, n_periods, n_periods
     train_end = math.floor(interpolate_rank(n_periods, train_size))
-    validation_end = train_end + math.floor((1 - train_size) / 2 * n_periods)
-    return train_end, min(validation_end, n_periods)
+    validation_end = min(train_end + math.floor((1 - train_size) / 2 * n_periods), n_periods)
+    if unseen <= train_end:
+        return train_end, validation_end, validation_end
+    validation_end = min(validation_end, unseen)
+    return train_end, validation_end, unseen
 
 
 @compiled
@@ -91,4 +113,38 @@ def decomp_rssd(paid_contributions: FloatArray, spend_share: FloatArray, zero_pe
     distance = math.sqrt(squared)
     if zero_penalty:
         distance *= 1.0 + n_zero / n_paid
+    return np.inf if math.isnan(distance) else distance
+
+
+@compiled
+def refresh_distance(
+    contributions: FloatArray, previous: FloatArray, first_paid: int, n_paid: int, rest: float
+) -> float:
+    """Distance to the shares of the model before: ``rms over paid (share - previous) + rest * rms over all other terms``.
+
+    Args:
+        contributions: Per term, intercept first, shape (n_terms,).
+        previous: Share of every term in the fitted whole of the model before, same shape.
+        first_paid: Where the paid media begin.
+        n_paid: How many there are.
+        rest: Weight of the other terms.
+
+    Returns:
+        At least 0; infinite when the contributions add up to nothing.
+
+    Source:
+        Robyn 3.12.1, R/model.R, where ``rest`` is ``1 / (1 - steps / window length)``.
+    """
+    total, paid, others = 0.0, 0.0, 0.0
+    for j in range(len(contributions)):
+        total += contributions[j]
+    if total == 0.0:
+        return np.inf
+    for j in range(len(contributions)):
+        squared = (contributions[j] / total - previous[j]) ** 2
+        if first_paid <= j < first_paid + n_paid:
+            paid += squared
+        else:
+            others += squared
+    distance = math.sqrt(paid / n_paid) + rest * math.sqrt(others / (len(contributions) - n_paid))
     return np.inf if math.isnan(distance) else distance

@@ -105,6 +105,7 @@ def cache_key(project: Project) -> Mapping[str, object]:
     trials = dataclasses.replace(project.trials, cores=None)
     return {
         "data_hash": project.data.data_hash,
+        "weibull_length": project.data.weibull_length,
         "project_file": write_project(project.data.settings, trials, project.seed),
         "seed": project.seed,
         "engine_version": mmm_core.__version__,
@@ -156,7 +157,7 @@ def _compute(
     should_stop: Callable[[], bool] | None,
     with_average: bool,
 ) -> RunResult:
-    from mmm_core.engine.features import build_design
+    from mmm_core.engine.features import build_run_design
     from mmm_core.engine.model_executor import MMMModelExecutor
     from mmm_core.engine.pareto_optimize import ParetoOptimizer
 
@@ -170,7 +171,7 @@ def _compute(
 
     tell(last)
     began = time.perf_counter()
-    design = build_design(project.data)
+    design = build_run_design(project.data, project.trials)
     prepared = time.perf_counter()
     executor = MMMModelExecutor(progress=tell, should_stop=should_stop, design=design)
     collection = executor.model_run(project.data, project.trials, seed=project.seed, quiet=True)

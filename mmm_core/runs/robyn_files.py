@@ -124,7 +124,7 @@ def export_file(folder: Path, model_id: str, out: Path, project_file: Path | Non
 
 def _export(folder: Path, found: _Found, project: Project) -> RobynExport:
     from mmm_core.engine.candidate import refit_model
-    from mmm_core.engine.features import build_design
+    from mmm_core.engine.features import build_run_design
     from mmm_core.engine.robyn_export import export_robyn
     from mmm_core.engine.robyn_reproduce import reproduce
 
@@ -133,7 +133,8 @@ def _export(folder: Path, found: _Found, project: Project) -> RobynExport:
     if origin is not None and origin.report is not None and origin.report.model_id == found.model_id:
         result = reproduce(origin)
         return export_robyn(result.model, found.model_id, origin.project, result.design, origin=origin)
-    design, trials = build_design(project.data), project.trials
+    trials = project.trials
+    design = build_run_design(project.data, trials)
     model = refit_model(
         design,
         found.hyperparameters,

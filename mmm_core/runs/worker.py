@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import logging
 import os
 import platform
@@ -153,7 +154,8 @@ class Worker:
                 self._warm_up()
             elif time.monotonic() - looked > LOOK_AHEAD_SECONDS:
                 self._look_ahead()
-                self._fill_trust_card()
+                if self._do_extra():
+                    idle_since = time.monotonic()
                 looked = time.monotonic()
             else:
                 time.sleep(POLL_SECONDS)
@@ -188,13 +190,17 @@ class Worker:
         except Exception as error:  # the run itself will say what is wrong
             _log.info("the next run cannot be prepared: %s", error)
 
-    def _fill_trust_card(self) -> None:
+    def _do_extra(self) -> bool:
+        """A check that somebody asked for, otherwise the trust card of the newest result; whether there was one."""
+        from mmm_core.runs.check_job import do_one_check
         from mmm_core.runs.trust_job import fill_one_trust_card
 
         try:
-            fill_one_trust_card(self.workspace, self.worker_id)
+            do_check = functools.partial(do_one_check, self.workspace, self.worker_id)
+            return do_check() or fill_one_trust_card(self.workspace, self.worker_id, between=do_check)
         except WorkspaceError:  # busy or full; tried again when idle
-            _log.exception("a trust card cannot be kept")
+            _log.exception("a check or a trust card cannot be kept")
+            return False
 
     def _beat(self) -> None:
         while not self._ending.wait(HEARTBEAT_SECONDS):
@@ -255,6 +261,11 @@ class Worker:
         self.workspace.finish_run(run.run_id, self.worker_id, outcome)
 
     def _execute(self, run: RunRecord) -> RunOutcome:
+        watch = RunReporter(self.workspace, run.run_id, self.worker_id)
+        if run.refreshed_from is not None:
+            from mmm_core.runs.refresh_job import do_refresh
+
+            return do_refresh(self.workspace, run, self.worker_id, watch)
         from mmm_core.engine.project_file import load_project_file
         from mmm_core.runs.execute import execute_project
         from mmm_core.runs.headline import summarise
@@ -264,7 +275,6 @@ class Worker:
         project = load_project_file(
             path, self.workspace.load_run_table(run.run_id)
         )  # exactly what the command line does
-        watch = RunReporter(self.workspace, run.run_id, self.worker_id)
         result, from_cache = execute_project(
             project, progress=watch.tell, should_stop=watch.should_stop, cache_folder=self.workspace.cache_folder
         )
