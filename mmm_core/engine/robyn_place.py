@@ -39,8 +39,8 @@ def place_among(report: RobynReport, result: RunResult, trials: TrialsConfig) ->
 
     The imported hyperparameters are fitted again on the run's design, so that fit and plausibility are measured alike: on all
     modelled periods. For the holdout every model is fitted to the first 80% of them, and predicts the rest:
-    ``sqrt(mean(error^2)) / (max - min of the outcome)`` of the periods it has not seen. The candidates were chosen by none of
-    these periods' errors alone, but the search did see them.
+    ``sqrt(mean(error^2)) / (max - min of the outcome)`` of the periods it has not seen. Both searches had seen them
+    when they chose carry-over and curves; only the coefficients have not.
 
     Args:
         report: The imported model.

@@ -31,12 +31,15 @@ def read_report(document: RobynDocument, roles: Roles, settings: ModelSettings) 
         for robyns, ours in METRIC_NAMES.items()
         if (value := row.number(robyns)) is not None
     }
+    terms = tuple(_term(row, roles) for row in exported.rows("summary"))
+    if exported.has("summary") and not terms:
+        exported.refuse("summary", "a table with a row for every term")
     total = next(iter(exported.rows("performance")), None)
     inputs = document.inputs
     return RobynReport(
         model_id=exported.text("select_model", "model"),
         hyperparameters=hyperparameters,
-        terms=tuple(_term(row, roles) for row in exported.rows("summary")),
+        terms=terms,
         errors=errors,
         total_performance=total.number("performance") if total else None,
         counted_from=day_of(inputs, "refreshAddedStart") or day_of(inputs, "window_start") or dt.date.min,

@@ -9,7 +9,7 @@ from mmm_core.entities.robyn import Difference, Reproduction, RobynModel
 from pages.shared.glossary import sentence
 from pages.shared.widgets import as_text, table
 
-_ROW_PIXELS = 35
+_ROW_PIXELS = 33
 _MOST_ROWS = 24
 _PARAMETERS = ("theta", "alpha", "gamma", "shape", "scale")
 
@@ -18,7 +18,7 @@ def roles(model: RobynModel, *, key: str) -> None:
     """Draw what the file says of every channel."""
     frame = bounds_frame(model)
     labels = {
-        "channel": st.column_config.TextColumn("Channel"),
+        "channel": st.column_config.TextColumn("Channel", width=130),
         "modelled": st.column_config.TextColumn("Modelled column", help=sentence("exposure")),
         "sign": st.column_config.TextColumn("Sign", help=sentence("sign")),
         **{

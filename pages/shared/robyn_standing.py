@@ -77,7 +77,7 @@ def _standing(project: ProjectRecord, run: RunRecord, model: RobynModel) -> None
             st.markdown(line)
         st.caption(
             f"Holdout: every model was fitted to the first {placement.n_fitted} modelled periods and predicted the last "
-            f"{placement.n_held_out}. Our search saw all of them when it chose its models, so it has an advantage there.",
+            f"{placement.n_held_out}. Both searches had seen these when they chose carry-over and curves, so it is no proof.",
             help=term("holdout"),
         )
         if st.button("Explore the models", key="robyn_explore", type="primary", icon=":material/scatter_plot:"):

@@ -236,6 +236,7 @@ def changed(block: str, key: str, value: Any) -> str:
         (changed("ExportedModel", "hyper_values", {"lambda": [1.0]}), "hyper_values lacks tv_spend_alphas"),
         (changed("ExportedModel", "hyper_values", {"lambda": ["many"]}), "must be numbers"),
         (changed("ExportedModel", "summary", []), "summary is missing"),
+        (changed("ExportedModel", "summary", [None]), "summary must be a table with a row for every term"),
     ],
 )
 def test_what_cannot_be_taken_over_is_refused_in_a_sentence(text: str, reason: str) -> None:
