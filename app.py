@@ -14,19 +14,28 @@ st.set_page_config(
 
 PAGES = {
     "Start": [(Route.HOME, "Home", "home")],
-    "Prepare": [(Route.UPLOAD, "Upload", "upload_file"), (Route.CONFIGURE, "Configure", "tune")],
+    "Prepare": [
+        (Route.UPLOAD, "Upload", "upload_file"),
+        (Route.CONFIGURE, "Configure", "tune"),
+        (Route.STUDIES, "Lift studies", "science"),
+    ],
     "Model": [
         (Route.RUN, "Run", "play_circle"),
         (Route.PARETO, "Pareto explorer", "scatter_plot"),
         (Route.CLUSTERS, "Clusters", "workspaces"),
         (Route.MODEL, "Model", "description"),
+        (Route.BACKTEST, "Backtest", "history"),
     ],
     "Decide": [
         (Route.BUDGET, "Budget", "payments"),
         (Route.REFRESH, "Refresh", "update"),
         (Route.TRUST, "Trust card", "verified_user"),
     ],
-    "Library": [(Route.SAVED, "Saved results", "inventory_2"), (Route.METHODOLOGY, "Methodology", "menu_book")],
+    "Library": [
+        (Route.SAVED, "Saved results", "inventory_2"),
+        (Route.ROBYN, "Robyn bridge", "sync_alt"),
+        (Route.METHODOLOGY, "Methodology", "menu_book"),
+    ],
 }
 
 groups = {

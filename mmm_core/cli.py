@@ -28,6 +28,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+robyn = typer.Typer(
+    help="Take over a model of Meta's Robyn, or write one for it.", rich_markup_mode=None, no_args_is_help=True
+)
+app.add_typer(robyn, name="robyn")
+
 PortOption = Annotated[int, typer.Option(min=1, max=65535, help="Port of the dashboard on this machine.")]
 WorkspaceOption = Annotated[
     Path | None,
@@ -100,7 +105,7 @@ def run_project(
     from mmm_core.engine.project_file import load_project_file
     from mmm_core.runs.execute import execute_project
     from mmm_core.runs.export import prepare_folder, write_run
-    from mmm_core.runs.headline import summarise
+    from mmm_core.runs.headline import fit_by_part, summarise
     from mmm_core.runs.processes import shield_from_interrupt
 
     loaded = load_project_file(project, data)
@@ -127,7 +132,11 @@ def run_project(
         raise typer.Exit(INTERRUPTED)
     write_run(out, result)
     if not quiet:
-        _say(f"{summarise(result)}. Written to {out}: models.parquet, pareto.parquet, summary.json")
+        _say(". ".join(filter(None, (summarise(result), fit_by_part(result), _written(out)))))
+
+
+def _written(folder: Path) -> str:
+    return f"Written to {folder}: models.parquet, pareto.parquet, summary.json"
 
 
 def _run_average(project: "Project", out: Path, interrupt: "_Interrupt", *, quiet: bool) -> None:
@@ -231,6 +240,51 @@ def check_trust(
         write_card(out, card, loaded)
         if not quiet:
             _warn(f"Written to {out}.")
+
+
+@robyn.command("import")
+def import_model(
+    model: Annotated[Path, typer.Argument(help="RobynModel-….json, as robyn_write() made it.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option(help="Folder for project.yaml, data.csv, report.json and robyn.json.", show_default=False)
+    ],
+    data: Annotated[
+        Path | None, typer.Option(help="The table Robyn was given, when it is not in the file.", show_default=False)
+    ] = None,
+    design: Annotated[
+        Path | None,
+        typer.Option(help="InputCollect$dt_mod as CSV: R's own trend, season and holidays.", show_default=False),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")] = False,
+) -> None:
+    """Take over a Robyn model: a project to run, and a report of its numbers fitted again with what differs and why."""
+    from mmm_core.runs.robyn_files import import_files
+
+    for line in import_files(model, data, design, out):
+        if not quiet:
+            _say(line)
+
+
+@robyn.command("export")
+def export_model(
+    folder: Annotated[
+        Path, typer.Argument(help="Results of mmm-studio run, or a folder of robyn import.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="File to write.", show_default=False, dir_okay=False)],
+    model: Annotated[str, typer.Option(help="Its solution_id; default: the imported or recommended model.")] = "",
+    project: Annotated[
+        Path | None, typer.Option(help="Project file of the run; default: project.yaml in the folder.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Data of the run; default: data.csv in the folder.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")] = False,
+) -> None:
+    """Write a model as Robyn's JSON, from which robyn_recreate() makes it again in R."""
+    from mmm_core.runs.robyn_files import export_file
+
+    export = export_file(folder, model, out, project, data)
+    if not quiet:
+        for line in (*export.notes, f"Written to {out}."):
+            _say(line)
 
 
 class _Interrupt:

@@ -18,7 +18,7 @@ from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.clusters import Cluster, ClusterReport, TooFewModels
 from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.records import RunRecord
-from mmm_core.entities.run_result import RunResult
+from mmm_core.entities.run_result import PARTS, RunResult
 from pages.shared import cluster_cards, guards, loaders, model_choice, session
 from pages.shared.boundary import page
 from pages.shared.glossary import term
@@ -149,6 +149,10 @@ def _models(report: ClusterReport, result: RunResult, words: Vocabulary, stem: s
         "is_pick": st.column_config.CheckboxColumn("Pick"),
         "silhouette": number("Silhouette", format="%.2f", help=term("silhouette")),
         "nrmse": number("Error of fit", format="%.4f", help=term("nrmse")),
+        **{
+            f"nrmse_{ending}": number(f"Error of fit, {part}", format="%.4f", help=term("nrmse"))
+            for ending, part in PARTS.items()
+        },
         "decomp_rssd": number("Gap to spend", format="%.4f", help=term("decomp_rssd")),
         "rsq_train": number("R²", format="%.3f", help=term("rsq")),
         **{f"{name}_roas": number(words.return_of(name), format="%.3g") for name in words.paid},

@@ -1,22 +1,18 @@
 """Configure: which column is what, what the model may do, and what it will be."""
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
 from mmm_core.charts.outcome_chart import draw_outcome, outcome_points
-from mmm_core.engine.draft_compiler import compile_draft, complete_marks
+from mmm_core.engine.draft_compiler import complete_marks
 from mmm_core.engine.model_draft import ModelDraft, draft_from_suggestions
 from mmm_core.engine.project_file import decode_project
 from mmm_core.entities.columns import ColumnRole, OutcomeKind
 from mmm_core.entities.findings import IngestResult
-from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.records import ProjectRecord
 from mmm_core.entities.settings import Window
-from mmm_core.entities.trials_config import TrialsConfig
-from mmm_core.errors import MMMError
 from pages.shared import boundary, configure_detect, configure_state, configure_tables, guards, loaders, session
 from pages.shared.configure_expert import carry_over_section, search_section
 from pages.shared.configure_state import Keys
@@ -31,15 +27,6 @@ BREAK_EVEN_WORDS = {
     OutcomeKind.REVENUE: {"none": "Not known", "margin": "From the margin", "roas": "From a break-even ROAS"},
     OutcomeKind.CONVERSION: {"none": "Not known", "value": "From the worth of a conversion"},
 }
-
-
-class Checked(NamedTuple):
-    """What will be modelled, or why it cannot be; ``in_data`` when the table is at fault."""
-
-    data: MMMDataCollection | None = None
-    trials: TrialsConfig | None = None
-    problems: tuple[str, ...] = ()
-    in_data: bool = False
 
 
 def render() -> None:
@@ -58,7 +45,7 @@ def render() -> None:
         if expert:
             draft = carry_over_section(draft, upload, key)
             draft = search_section(draft, key)
-    checked = _check(draft, upload, project)
+    checked = configure_state.check(draft, upload, project)
     configure_state.keep_draft(project, upload, draft, checked.problems)
     with left:
         configure_detect.panel(checked.data, project.project_id)
@@ -251,20 +238,6 @@ def _dates(draft: ModelDraft, upload: IngestResult) -> pd.Series | None:
         return None
     dates = upload.table[chosen[0].column]
     return dates if pd.api.types.is_datetime64_any_dtype(dates) and dates.notna().any() else None
-
-
-def _check(draft: ModelDraft, upload: IngestResult, project: ProjectRecord) -> Checked:
-    """Everything that is wrong, or what will be modelled; what is right is saved as the project file."""
-    try:
-        settings, trials = compile_draft(draft)
-    except MMMError as error:
-        return Checked(problems=boundary.problems_of(error))
-    try:
-        data = MMMDataCollection(table=upload.table, settings=settings)
-    except MMMError as error:
-        return Checked(problems=boundary.problems_of(error), in_data=not upload.is_usable or bool(upload.findings))
-    configure_state.keep_settings(project, upload, settings, trials, draft.seed)
-    return Checked(data=data, trials=trials)
 
 
 def _project_file(project: ProjectRecord, upload: IngestResult, draft: ModelDraft, *, is_complete: bool) -> None:

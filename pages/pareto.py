@@ -103,8 +103,8 @@ def _scatter(
 
 
 def _average(run: RunRecord, result: RunResult) -> tuple[float, float] | None:
-    """Where the recommended answer would stand among the candidates."""
-    if result.posterior is None:
+    """Where the recommended answer would stand among the candidates; nowhere with validation, as it is fitted to all periods."""
+    if result.posterior is None or result.collection.model_output.timeseries_validation:
         return None
     metrics = loaders.model(run.run_id, AVERAGED_ID).metrics
     return metrics["nrmse"], metrics["decomp_rssd"]

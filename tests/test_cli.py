@@ -177,3 +177,15 @@ def test_the_command_starts_quickly_because_nothing_heavy_is_imported() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_with_validation_all_three_errors_are_said_and_written(tmp_path: Path) -> None:
+    text = demo_text(TrialsConfig(trials=1, iterations=60, cores=1, timeseries_validation=True))
+    (tmp_path / "project.yaml").write_text(text, encoding="utf-8")
+    given = ("--data", DEMO_CSV, "--out", "out", "--estimate", "pareto")
+    ran = run_studio("run", "project.yaml", *given, workspace=tmp_path)
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["recommended_models"][0]
+    written = [summary[f"nrmse_{part}"] for part in ("train", "val", "test")]
+    said = "{:.4f} (train), {:.4f} (validation), {:.4f} (test); the test part chose nothing"
+    assert said.format(*written) in ran.stdout
+    assert pd.read_parquet(tmp_path / "out" / "pareto.parquet")["nrmse_test"].notna().all()

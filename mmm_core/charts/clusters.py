@@ -11,6 +11,7 @@ from plotly.colors import sample_colorscale
 from mmm_core.charts.theme import PALETTES, Palette, Theme, apply_theme, percent
 from mmm_core.entities.clusters import ClusterBasis, ClusterReport, separation_words
 from mmm_core.entities.design import FloatArray, IntArray
+from mmm_core.entities.run_result import PARTS
 
 MAP_HEIGHT = 600
 CURVE_HEIGHT = 300
@@ -212,7 +213,9 @@ def member_frame(report: ClusterReport, candidates: pd.DataFrame) -> pd.DataFram
     """
     members = report.members.drop(columns=["pc1", "pc2"])
     returns = [f"{name}_roas" for name in report.paid_names]
-    more = candidates[["solution_id", "nrmse", "decomp_rssd", "rsq_train", *returns]]
+    by_part = [f"nrmse_{ending}" for ending in PARTS]
+    fit = by_part if candidates["nrmse_val"].notna().any() else ["nrmse"]
+    more = candidates[["solution_id", *fit, "decomp_rssd", "rsq_train", *returns]]
     frame = members.merge(more, on="solution_id", how="left", validate="one_to_one")
     return frame.sort_values(["cluster", "is_pick", "error_score"], ascending=[True, False, True], ignore_index=True)
 

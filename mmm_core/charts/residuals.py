@@ -25,7 +25,7 @@ class ResidualPoints(NamedTuple):
         dates: First day of every modelled period, shape (n_periods,).
         residual: Actual minus fitted, outcome units, same shape.
         fitted: What the model says, same shape.
-        part: "train", "validation" or "test", same shape.
+        part: One of ``entities.fitted_model.TIME_PARTS``, same shape.
         autocorrelation: Of neighbouring misses (lag 1), -1..1; NaN when there is none.
         fanning: Rank correlation of the size of a miss with the fitted outcome; NaN when there is none.
         biggest: Positions of the biggest misses, biggest first.

@@ -27,10 +27,13 @@ _STAGES = {
 def found_sentences(result: RunResult, words: Vocabulary) -> tuple[str, ...]:
     """Say what a run found, a sentence each: the recommended answer, how much was tried, the search's best, whether it settled.
 
-    Without an averaged estimate there is no first sentence.
+    Without an averaged estimate there is no first sentence; with lift studies there is one about them, and with validation one on
+    its errors before the last.
     """
     recommended = () if result.posterior is None else (_averaged(result.posterior, words),)
-    return *recommended, _tried(result), _best_of_search(result, words), _settled(result)
+    validated = (_validated(result, words),) if result.validated_errors else ()
+    best = _best_of_search(result, words)
+    return *recommended, _tried(result), *_calibrated(result), best, *validated, _settled(result)
 
 
 def stage_sentence(progress: SearchProgress | None) -> str:
@@ -80,6 +83,20 @@ def _tried(result: RunResult) -> str:
     return f"{stopped}{output.n_candidates:,}{early} models were tried{took}; {count:,} of them {are} on {fronts}."
 
 
+def _calibrated(result: RunResult) -> tuple[str, ...]:
+    """That the gap to lift studies was an objective too, and how large it is."""
+    n_studies = len(result.design.usable_studies)
+    if not n_studies:
+        return ()
+    output = result.collection.model_output
+    gap = output.metric("mape")[output.solution_ids.index(result.pareto["recommended_id"])]
+    studies = "1 lift study" if n_studies == 1 else f"{n_studies} lift studies"
+    return (
+        f"Calibrated on {studies}: the gap to {'it' if n_studies == 1 else 'them'} (MAPE.LIFT) was a third objective, and is "
+        f"{percent(float(gap))} in the best of the search.",
+    )
+
+
 def _averaged(posterior: Posterior, words: Vocabulary) -> str:
     table = posterior.channels[posterior.channels["is_paid"]].sort_values("contribution", ascending=False)
     total = float(table["contribution"].sum())
@@ -113,6 +130,13 @@ def _best_of_search(result: RunResult, words: Vocabulary) -> str:
         f"{words.outcome_word}; {words.names[first]} has a {words.return_word} of {words.returns(value)} "
         f"({words.interval(low, high)}, {spread})."
     )
+
+
+def _validated(result: RunResult, words: Vocabulary) -> str:
+    where = {"train": "it was fitted to", "validation": "it was chosen by", "test": "that chose nothing"}
+    errors = result.validated_errors
+    said = join_words([f"{value:.4f} on the {words.period}s {where[part]}" for part, value in errors.items()])
+    return f"Its error of fit (NRMSE) is {said}."
 
 
 def _named(n_channels: int) -> int:

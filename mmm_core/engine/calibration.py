@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mmm_core.entities.calibration import CalibrationRules, StudyFit, StudyTarget
-from mmm_core.entities.columns import Frequency
-from mmm_core.entities.date_checks import count_days, touched_periods
+from mmm_core.entities.date_checks import share_of_days, touched_periods
 from mmm_core.entities.design import Design, FloatArray, IntArray
 from mmm_core.entities.settings import LiftStudy
 from mmm_core.errors import SettingsError
@@ -21,7 +20,8 @@ def with_studies(
 
     A study is compared with the contributions of its channels in every period it shares a day with. Our rules:
 
-    - ``predicted = days of the study / days of these periods * sum of contributions``, first and last day included;
+    - ``predicted = sum of share * contribution`` with the share of each period's days that lies in the study, first and last day
+      included, as in the averaged estimate;
     - ``scale = |lift|``, or the standard error where that is larger, so that a study which found nothing can be used;
     - ``weight = scale / standard_error`` over the mean of the studies that give a standard error; a study without one
       counts like the average one: 1.
@@ -50,10 +50,11 @@ def with_studies(
             media=tuple(_medium(design, channel) for channel in study.channels),
             first_row=int(rows[s][0]),
             n_periods=len(rows[s]),
-            factor=_factor(study, dates.iloc[rows[s]], design.frequency, rules),
+            factor=_factor(study, dates.iloc[rows[s]], rules),
             scale=scales[s],
             weight=weights[s],
             rules=rules,
+            day_shares=_day_shares(design, study, rows[s], rules),
         )
         for s, study in enumerate(studies)
     )
@@ -101,12 +102,17 @@ def _medium(design: Design, channel: str) -> int:
     return design.media_names.index(channel)
 
 
-def _factor(study: LiftStudy, dates: pd.Series, frequency: Frequency, rules: CalibrationRules) -> float:
-    days = (study.end - study.start).days
+def _factor(study: LiftStudy, dates: pd.Series, rules: CalibrationRules) -> float:
     if rules is CalibrationRules.OWN:
-        return (days + 1) / count_days(dates, frequency)
+        return 1.0
     covered = (dates.iloc[-1] - dates.iloc[0]).days
-    return days / covered if covered else np.inf
+    return (study.end - study.start).days / covered if covered else np.inf
+
+
+def _day_shares(design: Design, study: LiftStudy, rows: IntArray, rules: CalibrationRules) -> tuple[float, ...]:
+    if rules is CalibrationRules.ROBYN:
+        return ()
+    return tuple(share_of_days(design.dates[rows], design.frequency, study.start, study.end).tolist())
 
 
 def _scale(study: LiftStudy, rules: CalibrationRules) -> float:

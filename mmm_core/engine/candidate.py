@@ -15,7 +15,7 @@ from mmm_core.engine.candidate_evaluator import (
     required_keys,
 )
 from mmm_core.entities.design import Design, FloatArray, SearchSpace
-from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
+from mmm_core.entities.fitted_model import TIME_PARTS, FittedModel, ResponseCurve
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_output import METRICS
 from mmm_core.entities.settings import DEFAULT_BOUNDS, PARAMETER_LIMITS, ModelSettings, check_train_size
@@ -23,7 +23,7 @@ from mmm_core.entities.trials_config import INTERCEPT_SIGNS, TrialsConfig
 from mmm_core.errors import BoundsError, SettingsError
 from mmm_core.kernels.decomposition import saturate_parts, transform_channel
 from mmm_core.kernels.evaluation import Batch
-from mmm_core.kernels.objectives import split_ends
+from mmm_core.kernels.objectives import split_parts
 from mmm_core.kernels.saturation import hill
 
 __all__ = [
@@ -42,17 +42,19 @@ def lambda_range(design: Design) -> tuple[float, float]:
     """Smallest and largest lambda worth trying.
 
     ``largest = 0.1 * max_j |sum_i x_ij y_i| / (0.001 n)`` with every raw column over all rows centred and divided by
-    its standard deviation (1/n); ``smallest = 1e-4 * largest``. Columns that do not vary count as 0.
+    its standard deviation (1/n); ``smallest = 1e-4 * largest``. Columns that do not vary count as 0. Rows whose outcome must not
+    be looked at are left out.
 
     Source:
         Robyn 3.12.1, R/model.R, ``lambda_seq``.
     """
-    columns = np.concatenate([design.baseline, design.media], axis=1)
+    seen = slice(design.unseen_from)
+    columns, outcome = np.concatenate([design.baseline, design.media], axis=1)[seen], design.outcome[seen]
     centred = columns - columns.mean(axis=0)
     spread = np.sqrt((centred**2).mean(axis=0))
     varies = np.ptp(columns, axis=0) > 0
-    products = np.abs(design.outcome @ np.divide(centred, spread, out=np.zeros_like(centred), where=varies))
-    largest = float(0.1 * products.max(initial=0.0) / (0.001 * len(design.outcome)))
+    products = np.abs(outcome @ np.divide(centred, spread, out=np.zeros_like(centred), where=varies))
+    largest = float(0.1 * products.max(initial=0.0) / (0.001 * len(outcome)))
     return _LAMBDA_MIN_RATIO * largest, largest
 
 
@@ -104,7 +106,8 @@ def refit_model(
 
     Args:
         data: A collection, or a design when there is one already.
-        hyperparameters: Flat keys; ``<column>_penalty`` and ``train_size`` may be missing.
+        hyperparameters: Flat keys; ``<column>_penalty`` and ``train_size`` may be missing. With a ``train_size`` below 1 a
+            collection is prepared as for a search with validation: the outcome of the test part is not looked at.
         solver: "exact" goes to the optimum, "glmnet" stops where R does.
         intercept: Whether the model may have an intercept.
         intercept_sign: "non_negative" drops a negative intercept and fits again; or "unconstrained".
@@ -117,7 +120,7 @@ def refit_model(
         BoundsError: A hyperparameter is missing or outside its limits.
         SettingsError: A key, the solver or the intercept rule is unknown.
     """
-    design = _design_of(data)
+    design = _design_of(data, validated=hyperparameters.get("train_size", 1.0) < 1.0)
     _check_hyperparameters(design, hyperparameters)
     if intercept_sign not in INTERCEPT_SIGNS:
         raise SettingsError(f"intercept_sign must be one of {', '.join(INTERCEPT_SIGNS)}; got {intercept_sign!r}.")
@@ -180,12 +183,12 @@ def response_curve(
     )
 
 
-def _design_of(data: MMMDataCollection | Design) -> Design:
+def _design_of(data: MMMDataCollection | Design, *, validated: bool) -> Design:
     if isinstance(data, Design):
         return data
-    from mmm_core.engine.features import build_design
+    from mmm_core.engine.features import build_run_design
 
-    return build_design(data)
+    return build_run_design(data, TrialsConfig(timeseries_validation=validated))
 
 
 def _check_hyperparameters(design: Design, hyperparameters: Mapping[str, float]) -> None:
@@ -251,7 +254,7 @@ def _describe(design: Design, hyperparameters: dict[str, float], batch: Batch, s
         weekly=pd.DataFrame(weekly, index=index, columns=list(design.term_names)),
         outcome=pd.Series(design.outcome[design.rows], index=index, name="outcome"),
         fitted=pd.Series(weekly.sum(axis=1), index=index, name="fitted"),
-        part=pd.Series(_parts_of_time(len(index), hyperparameters.get("train_size", 1.0)), index=index, name="part"),
+        part=pd.Series(_parts_of_time(design, hyperparameters.get("train_size", 1.0)), index=index, name="part"),
         immediate=pd.DataFrame(parts.immediate * slopes, index=index, columns=media),
         carry_over=pd.DataFrame(parts.carry_over * slopes, index=index, columns=media),
         saturated=pd.DataFrame(parts.saturated, index=index, columns=media),
@@ -291,6 +294,8 @@ def _by_name(names: Sequence[str], values: FloatArray) -> dict[str, float]:
     return {name: float(value) for name, value in zip(names, values, strict=True)}
 
 
-def _parts_of_time(n_rows: int, train_size: float) -> list[str]:
-    train_end, validation_end = split_ends(n_rows, train_size)
-    return ["train"] * train_end + ["validation"] * (validation_end - train_end) + ["test"] * (n_rows - validation_end)
+def _parts_of_time(design: Design, train_size: float) -> list[str]:
+    n_rows = len(design.rows)
+    ends = split_parts(n_rows, train_size, 0 if design.unseen_from is None else design.n_seen)
+    lengths = np.diff([0, *ends, n_rows])
+    return [part for part, length in zip(TIME_PARTS, lengths, strict=True) for _ in range(length)]

@@ -112,6 +112,7 @@ def arrays_of(design: Design) -> Problem:
         upper=np.array(design.upper, dtype=np.float64, order="C"),
         trend=int(design.trend_column),
         spend_share=spend / spend.sum(),
+        unseen=0 if design.unseen_from is None else design.n_seen,
     )
 
 
@@ -128,12 +129,16 @@ def studies_of(design: Design) -> Studies | None:
         for first, target in zip(firsts, targets, strict=True)
     ]
     amounts = [(target.study.lift, target.scale, target.factor, target.weight) for target in targets]
+    day_share = np.zeros((len(targets), max(target.n_periods for target in targets)))
+    for s, target in enumerate(targets):
+        day_share[s, : target.n_periods] = target.day_shares or 1.0
     return Studies(
         starts=np.searchsorted(media, np.arange(len(design.media_names) + 1)).astype(np.int64),
         study=np.array([s for _, s in entries], dtype=np.int64),
         medium=media,
         spans=np.array(spans, dtype=np.int64),
         amounts=np.array(amounts, dtype=np.float64),
+        day_share=day_share,
     )
 
 

@@ -17,6 +17,8 @@ from mmm_core.entities.date_checks import touched_periods
 from mmm_core.entities.design import DateArray, Design, FloatArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.settings import RESERVED_NAMES, ModelSettings, Treatment
+from mmm_core.entities.trials_config import TrialsConfig
+from mmm_core.kernels.objectives import split_ends
 
 _LIMITS: dict[Sign, tuple[float, float]] = {
     Sign.POSITIVE: (0.0, np.inf),
@@ -35,7 +37,23 @@ class BaselineColumn(NamedTuple):
     limits: tuple[float, float]
 
 
-def build_design(data: MMMDataCollection, *, calibration_rules: CalibrationRules = CalibrationRules.OWN) -> Design:
+def build_run_design(data: MMMDataCollection, trials: TrialsConfig) -> Design:
+    """The design a search uses: with validation, nothing in it comes from the outcome of the test part.
+
+    The test part are the periods that belong to no candidate's training or validation part, whatever its training share.
+    """
+    if not trials.timeseries_validation:
+        return build_design(data)
+    _, test_start = split_ends(data.n_periods, data.settings.train_size_bounds[1])
+    return build_design(data, unseen_from=int(data.rows[test_start]) if test_start < data.n_periods else None)
+
+
+def build_design(
+    data: MMMDataCollection,
+    *,
+    calibration_rules: CalibrationRules = CalibrationRules.OWN,
+    unseen_from: int | None = None,
+) -> Design:
     """Turn a table with roles into the arrays a model is fitted to.
 
     Baseline columns are, in this order: trend, season, weekday and holiday (Prophet, fitted on all rows), context in the
@@ -46,6 +64,8 @@ def build_design(data: MMMDataCollection, *, calibration_rules: CalibrationRules
     Args:
         data: Table and settings.
         calibration_rules: How lift studies are compared with models; Robyn's to the letter only for its own results.
+        unseen_from: Row of the table from which on the outcome is not looked at: Prophet foretells trend, season and the rest
+            there from what came before.
 
     Returns:
         Rows are all periods of the table; ``rows`` are the modelled ones. Columns that do not vary there are named in
@@ -60,7 +80,7 @@ def build_design(data: MMMDataCollection, *, calibration_rules: CalibrationRules
     """
     settings = data.settings
     taken = {*RESERVED_NAMES, *settings.used_columns, *settings.baseline.parts}
-    columns = [*_prophet_and_context(data, taken), *event_columns(data, taken)]
+    columns = [*_prophet_and_context(data, taken, unseen_from), *event_columns(data, taken)]
     kept = [column for column in columns if not is_flat(column.amounts[data.rows])]
     trend = part_name("trend", settings)
     has_free_trend = settings.baseline.signs.get("trend", Sign.DEFAULT) is Sign.DEFAULT
@@ -75,6 +95,7 @@ def build_design(data: MMMDataCollection, *, calibration_rules: CalibrationRules
         upper=np.concatenate([limits[:, 1], of_media.upper]),
         trend_column=names.index(trend) if trend in names and settings.baseline.trend and has_free_trend else -1,
         dropped=tuple(column.name for column in columns if column.name not in names),
+        unseen_from=unseen_from,
     )
 
 
@@ -147,7 +168,7 @@ def _media(data: MMMDataCollection) -> FloatArray:
     return _stack([*paid, *organic], len(data.table))
 
 
-def _prophet_and_context(data: MMMDataCollection, taken: set[str]) -> Iterator[BaselineColumn]:
+def _prophet_and_context(data: MMMDataCollection, taken: set[str], unseen_from: int | None) -> Iterator[BaselineColumn]:
     settings = data.settings
     taken.update(part_name(part, settings) for part in settings.baseline.parts)
     if not settings.baseline.parts:
@@ -158,8 +179,8 @@ def _prophet_and_context(data: MMMDataCollection, taken: set[str]) -> Iterator[B
         for context in settings.context
         if is_factor(data.table[context.column])
     }
-    parts = split_outcome(_question(data, [columns for _, columns in levels.values()]))
-    scale = float(np.abs(_numbers(data.table[settings.outcome.column])).max())
+    parts = split_outcome(_question(data, [columns for _, columns in levels.values()], unseen_from))
+    scale = float(np.abs(_numbers(data.table[settings.outcome.column])[:unseen_from]).max())
     for part in settings.baseline.parts:
         sign = settings.baseline.signs.get(part, Sign.DEFAULT)
         limits = _PROPHET_BOX if sign is Sign.DEFAULT else _LIMITS[sign]
@@ -168,13 +189,15 @@ def _prophet_and_context(data: MMMDataCollection, taken: set[str]) -> Iterator[B
     yield from _context_columns(data, effects, taken)
 
 
-def _question(data: MMMDataCollection, dummies: list[FloatArray]) -> BaselineQuestion:
+def _question(data: MMMDataCollection, dummies: list[FloatArray], unseen_from: int | None) -> BaselineQuestion:
     baseline, dates = data.settings.baseline, _dates(data)
     days = holiday_table(holidays_of(baseline, dates), dates, data.frequency)
     outcome = _numbers(data.table[data.settings.outcome.column]).copy()
     for marked in data.settings.marked:
         if marked.treatment is Treatment.LEAVE_OUT:
             outcome[touched_periods(data.dates, marked.start, marked.end)] = np.nan
+    if unseen_from is not None:
+        outcome[unseen_from:] = np.nan
     return BaselineQuestion(
         dates=dates,
         outcome=outcome,

@@ -105,7 +105,7 @@ class MMMModelExecutor:
         started, clock = dt.datetime.now(dt.UTC), time.perf_counter()
         report_preparing(self.progress, trials_config.n_candidates)
         self._stop_if_asked()
-        design = self.design or _build_design(mmmdata_collection)
+        design = self.design or _build_design(mmmdata_collection, trials_config)
         plan = plan_search(
             mmmdata_collection.settings, design, trials_config, log_lambda=self.log_lambda, space=self.space
         )
@@ -203,10 +203,10 @@ def _expected_seconds(design: Design, plan: _Plan) -> float:
     return plan.trials.n_candidates * (evaluation + optimiser)
 
 
-def _build_design(data: MMMDataCollection) -> Design:
-    from mmm_core.engine.features import build_design
+def _build_design(data: MMMDataCollection, trials: TrialsConfig) -> Design:
+    from mmm_core.engine.features import build_run_design
 
-    return build_design(data)
+    return build_run_design(data, trials)
 
 
 def _tasks(design: Design, plan: _Plan, seed: int, folder: Path) -> list[TrialTask]:

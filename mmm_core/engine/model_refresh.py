@@ -12,7 +12,7 @@ from mmm_core.engine.model_executor import MMMModelExecutor, plan_search
 from mmm_core.engine.pareto_optimize import CALIBRATED_SHARE, UNCONSTRAINED, ParetoOptimizer
 from mmm_core.engine.refresh_bounds import Anchor, anchor_of, narrow_space
 from mmm_core.engine.refresh_check import check_refresh
-from mmm_core.engine.refresh_notes import left_over_notes, waiting_notes
+from mmm_core.engine.refresh_notes import VALIDATED, left_over_notes, waiting_notes
 from mmm_core.engine.refresh_steps import merged_studies, step_data
 from mmm_core.entities.calibration import CalibrationRules
 from mmm_core.entities.design import Design, SearchSpace
@@ -26,8 +26,11 @@ from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import DataError, NotFoundError, RunCancelledError, SettingsError
 
 NEW_SHARE = 0.5
-"""The new periods count in NRMSE as much as all periods together: a refresh that misses them is of no use, one that fits nothing
-else is none either."""
+"""The new periods count in NRMSE as much as all periods together. On 24 weekly core development markets (seeds 600 to 623, first
+runs of 3 x 1000) a refresh by 4 weeks then misses the new weeks by 3.5% less than with 0 (13 weeks: 2.3%), fits all weeks 0.3%
+worse, and its contributions are no further from the truth (wape -0.008 +- 0.008; 13 weeks: -0.002 +- 0.006). Against Robyn's
+rules on the same markets it misses the new weeks by 4% less (13 weeks: 7%), and wape is lower by 0.008 +- 0.009 (13 weeks: 0.014
++- 0.010)."""
 
 ROBYN_WEIGHTS: Mapping[str, float] = {"nrmse": 0.0, "decomp_rssd": 1.0}
 """Robyn 3.12.1, R/refresh.R: the fit is ignored unless weights are given."""
@@ -184,6 +187,7 @@ class ModelRefresh:
         studies = merged_studies(origin.data.settings.calibration, new.settings.calibration, plan.calibration)
         used = steps[-1].next_origin.data.settings.calibration
         notes = (*left_over_notes(check, plan.config, len(steps)), *waiting_notes(studies, used))
+        notes += (VALIDATED,) if plan.trials.timeseries_validation else ()
         steps[-1] = steps[-1]._replace(collection=_with_notes(steps[-1].collection, notes))
         return steps
 

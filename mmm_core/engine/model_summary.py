@@ -52,7 +52,7 @@ def describe_model(data: MMMDataCollection, trials: TrialsConfig) -> str:
     return (
         f"Explains {settings.outcome.column} over {data.n_periods} {period}s, {first:%-d %b %Y} to {last:%-d %b %Y}, by "
         f"{_joined(media)} on a baseline of {_joined(_baseline_words(data))}. Media pressure {fading}; "
-        f"{trials.trials} × {trials.iterations:,} candidates are tried with {trials.algorithm}."
+        f"{trials.trials} × {trials.iterations:,} candidates are tried with {trials.algorithm}.{_calibration_words(data)}"
     )
 
 
@@ -126,6 +126,14 @@ def _baseline_words(data: MMMDataCollection) -> list[str]:
     elif baseline.holidays:
         words.append(f"public holidays of {baseline.holidays}")
     return words or ["a constant"]
+
+
+def _calibration_words(data: MMMDataCollection) -> str:
+    n_studies = len(data.settings.calibration.studies)
+    if not n_studies:
+        return ""
+    studies = "1 lift study" if n_studies == 1 else f"{n_studies} lift studies"
+    return f" Calibrated on {studies}: the gap to what was measured is a third objective beside fit and plausibility."
 
 
 def _count(number: int, noun: str) -> str:

@@ -33,7 +33,8 @@ _SHARE_LIMITS = (0.01, 0.70)
 _WIDTH = 0.7
 _THETA_POWERS = (0.5, 1.5)
 _ALPHA_LOG_MEAN, _ALPHA_LOG_SD = 0.25, 0.45
-_VARIANCE_SHAPE, _VARIANCE_SHARE = 1.0, 0.01
+VARIANCE_SHAPE, VARIANCE_SHARE = 1.0, 0.01
+"""Of the inverse gamma prior of the noise, in units of the variance of the outcome."""
 
 
 class PosteriorProblem(NamedTuple):
@@ -126,8 +127,8 @@ def _prior(settings: ModelSettings, design: Design, outcome_per_spend: float) ->
         common_log_sd=_COMMON_LOG_SD,
         common_low=_SHARE_LIMITS[0] * outcome_per_spend,
         common_high=_SHARE_LIMITS[1] * outcome_per_spend,
-        variance_shape=_VARIANCE_SHAPE,
-        variance_scale=_VARIANCE_SHARE,
+        variance_shape=VARIANCE_SHAPE,
+        variance_scale=VARIANCE_SHARE,
     )
 
 

@@ -34,3 +34,7 @@ def waiting_notes(given: CalibrationInput, used: CalibrationInput) -> tuple[str,
         for study in given.studies
         if study not in used.studies
     )
+
+
+VALIDATED = "The search is validated on later periods, so the newest ones lie in its test part and choose nothing."
+"""Of a refresh whose first search was validated."""

@@ -17,17 +17,19 @@ class CalibrationRules(StrEnum):
 class StudyTarget:
     """A lift study placed in the data.
 
-    A model predicts ``factor * sum(contribution of the media over the periods)`` and errs by ``|predicted - lift| / scale``.
+    A model predicts ``factor * sum(day_share * contribution of the media)`` over the periods and errs by
+    ``|predicted - lift| / scale``.
 
     Attributes:
         study: What was measured.
         media: Indices among the media of the design.
         first_row: First period the study touches, index among all rows.
         n_periods: Adjoining periods it touches.
-        factor: Days of the study over days of these periods.
+        factor: What the sum is multiplied by; 1 by our rules, which count every period by its own days.
         scale: What the error is a share of, outcome units, above 0.
         weight: In MAPE.LIFT; only the proportions count.
         rules: How the study's own carry-over is measured.
+        day_shares: Share of each period's days that lies in the study, one per period; empty where all count in full.
     """
 
     study: LiftStudy
@@ -38,6 +40,7 @@ class StudyTarget:
     scale: float
     weight: float = 1.0
     rules: CalibrationRules = CalibrationRules.OWN
+    day_shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mmm_core.entities.columns import Frequency
+from mmm_core.entities.design import DateArray, FloatArray
 
 STEP_DAYS = {Frequency.DAY: (1, 1), Frequency.WEEK: (7, 7), Frequency.MONTH: (28, 31)}
 """Shortest and longest distance between the first days of two periods."""
@@ -67,16 +68,33 @@ def touched_periods(dates: pd.Series, start: dt.date, end: dt.date) -> NDArray[n
     return np.asarray(dates.between(first - pd.Timedelta(days=n_days - 1), last), dtype=np.bool_)
 
 
-def count_days(dates: pd.Series, frequency: Frequency) -> int:
-    """Days in all of these periods together; a month is the calendar month its date lies in.
+def share_of_days(dates: DateArray, frequency: Frequency, start: dt.date, end: dt.date) -> FloatArray:
+    """Which share of each period's days lies within ``start`` to ``end``, both included.
 
     Args:
-        dates: First day of every period, datetime64, shape (n_periods,).
-        frequency: Length of one.
+        dates: First day of every period, datetime64[D], shape (n_periods,).
+        frequency: Length of one; a month is the calendar month its date lies in.
+        start: First day.
+        end: Last day.
+
+    Returns:
+        0 to 1, shape (n_periods,).
     """
-    if frequency is Frequency.MONTH:
-        return int(dates.dt.days_in_month.sum())
-    return len(dates) * STEP_DAYS[frequency][0]
+    days = period_days(dates, frequency)
+    firsts = dates.astype("datetime64[M]").astype("datetime64[D]") if frequency is Frequency.MONTH else dates
+    begins = (np.datetime64(start, "D") - firsts).astype(np.float64)
+    ends = (np.datetime64(end, "D") - firsts).astype(np.float64) + 1.0
+    share: FloatArray = np.clip(np.minimum(ends, days) - np.maximum(begins, 0.0), 0.0, None) / days
+    return share
+
+
+def period_days(dates: DateArray, frequency: Frequency) -> FloatArray:
+    """How many days each period has, shape (n_periods,)."""
+    if frequency is not Frequency.MONTH:
+        return np.full(len(dates), float(STEP_DAYS[frequency][0]))
+    months = dates.astype("datetime64[M]")
+    lengths: FloatArray = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.float64)
+    return lengths
 
 
 def missing_periods(dates: pd.Series, frequency: Frequency) -> list[pd.Timestamp]:

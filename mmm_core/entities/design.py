@@ -40,6 +40,8 @@ class Design:
         frequency: Length of one period.
         dropped: Columns left out because they do not vary in the window.
         studies: Lift studies that models are compared with.
+        unseen_from: Row of the table from which on the outcome was not looked at when the baseline was built, and by which no
+            candidate may be chosen; None: there is none. Coefficients are only ever fitted to earlier rows.
         aim: In a refresh, the model before, which models are held to.
     """
 
@@ -60,6 +62,7 @@ class Design:
     frequency: Frequency = Frequency.WEEK
     dropped: tuple[str, ...] = ()
     studies: tuple[StudyTarget, ...] = ()
+    unseen_from: int | None = None
     aim: RefreshAim | None = None
 
     def __post_init__(self) -> None:
@@ -107,6 +110,13 @@ class Design:
             raise SettingsError(
                 f"Design.studies must name media within 0 and {len(self.media_names) - 1}, got {target.media}."
             )
+
+    @property
+    def n_seen(self) -> int:
+        """Modelled periods before :attr:`unseen_from`."""
+        if self.unseen_from is None:
+            return len(self.rows)
+        return int(np.searchsorted(self.rows, self.unseen_from))
 
     @property
     def usable_studies(self) -> tuple[StudyTarget, ...]:

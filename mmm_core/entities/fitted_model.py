@@ -9,6 +9,10 @@ from mmm_core.entities.calibration import StudyFit
 from mmm_core.entities.columns import Frequency
 from mmm_core.entities.design import FloatArray
 
+TIME_PARTS = ("train", "validation", "not used", "test")
+"""In the order of time. Candidates of a search have the test part in common, so that some of them do not use the periods
+between their own validation part and it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResponseCurve:
@@ -46,7 +50,7 @@ class FittedModel:
         weekly: Contribution per period and term; index = date, columns = term names; sums to ``fitted``.
         outcome: Actual outcome per period, same index.
         fitted: Same index.
-        part: "train", "validation" or "test" per period, same index.
+        part: One of :data:`TIME_PARTS` per period, same index.
         immediate: Immediate part of each medium's contribution, same index, columns = media.
         carry_over: Carry-over part, same shape; immediate + carry_over = weekly.
         saturated: Hill-transformed media, same shape.

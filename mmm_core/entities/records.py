@@ -1,4 +1,4 @@
-"""What the workspace knows about projects and runs."""
+"""What the workspace knows about projects, runs, checks and workers."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -95,6 +95,51 @@ class RunRecord:
     headline: str = ""
     refreshed_from: str | None = None
     refresh_decision: RefreshDecision | None = None
+
+
+class CheckKind(StrEnum):
+    """A long check of a finished run that a page can ask for; :mod:`mmm_core.runs.check_job` says who does which."""
+
+    BACKTEST = "backtest"
+    LEAVE_ONE_OUT = "leave_one_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRecord:
+    """A check as the workspace lists it.
+
+    Attributes:
+        check_id: Stable short id.
+        run_id: The run it is about.
+        kind: What is checked.
+        question: Settings of the check, JSON text.
+        status: Where it stands; a check that made way for a run is queued again.
+        created: When it was asked for.
+        n_planned: Parts it consists of.
+        n_done: Parts done and kept so far.
+        seconds: Worked on it until the last part was kept; waiting does not count.
+        stop_requested: Whether the user asked to stop.
+        error: What went wrong, for a failed check.
+        error_details: The technical report behind ``error``, for "copy details".
+    """
+
+    check_id: str
+    run_id: str
+    kind: CheckKind
+    question: str
+    status: RunStatus
+    created: dt.datetime
+    n_planned: int
+    n_done: int = 0
+    seconds: float = 0.0
+    stop_requested: bool = False
+    error: str = ""
+    error_details: str = ""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """What the parts that are missing will take, by those that are done; None before the first."""
+        return self.seconds / self.n_done * max(self.n_planned - self.n_done, 0) if self.n_done else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

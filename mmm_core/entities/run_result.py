@@ -1,5 +1,7 @@
 """What a run hands to pages, files and the store."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -8,6 +10,20 @@ import pandas as pd
 from mmm_core.entities.design import Design, FloatArray, IntArray
 from mmm_core.entities.model_output import ModelOutputCollection
 from mmm_core.entities.posterior import Posterior
+
+PARTS = {"train": "train", "val": "validation", "test": "test"}
+"""Endings of the metrics of each part of the time, and what the part is called."""
+
+
+def errors_by_part(metrics: Mapping[str, float], metric: str = "nrmse") -> dict[str, float]:
+    """A metric of every part of the time a model was judged on, by name; without validation only the training part.
+
+    Args:
+        metrics: Names such as ``nrmse_train`` to values; NaN where there is no such part.
+        metric: "nrmse" or "rsq".
+    """
+    values = {part: float(metrics.get(f"{metric}_{ending}", math.nan)) for ending, part in PARTS.items()}
+    return {part: value for part, value in values.items() if math.isfinite(value)}
 
 
 class ParetoResult(TypedDict):
@@ -69,3 +85,12 @@ class RunResult:
     design: Design
     pareto: ParetoResult
     posterior: Posterior | None = None
+
+    @property
+    def validated_errors(self) -> dict[str, float]:
+        """Error of fit of the model the search ranks best, by part of the time; empty for a search without validation."""
+        if not self.collection.model_output.timeseries_validation:
+            return {}
+        table = self.pareto["candidates"]
+        row = table.loc[table["solution_id"] == self.pareto["recommended_id"]].iloc[0]
+        return errors_by_part({f"nrmse_{ending}": float(row[f"nrmse_{ending}"]) for ending in PARTS})

@@ -60,7 +60,7 @@ class _Scratch(NamedTuple):
         limits: Lower and upper, shape (2, p).
         slopes: Coefficients of the columns, shape (p,).
         parts: Of the outcome per part (rows) and statistic, shape (3, 4).
-        ends: Of the training and the validation part the rest was prepared for.
+        ends: Of the training and the validation part the rest was prepared for, and the start of the test part.
         ridge: For the solver.
     """
 
@@ -143,9 +143,9 @@ def _evaluate(
     ridge_rules = RidgeRules(rules.intercept, rules.drop_negative, rules.glmnet)
     for i in range(len(values)):
         train_size = values[i, layout.train_size] if layout.train_size >= 0 else 1.0
-        train_end, validation_end = find_split(n_rows, train_size)
+        train_end, validation_end, test_start = find_split(n_rows, train_size, problem.unseen)
         if scratch.ends[0] != train_end or scratch.ends[1] != validation_end:
-            _prepare_split(problem, train_end, validation_end, scratch)
+            _prepare_split(problem, train_end, validation_end, test_start, scratch)
         _fill_media(values, i, problem, layout, scratch, studies, lift)
         _fill_moments(scratch.columns, scratch.outcome, n_fixed, train_end, scratch.covariance, scratch.with_outcome)
         _scale_factors(values, i, layout.penalties, scratch.factors)
@@ -194,19 +194,19 @@ def _make_scratch(problem: Problem) -> _Scratch:
         limits,
         np.zeros(p),
         np.zeros((3, 4)),
-        np.full(2, -1, np.int64),
+        np.full(3, -1, np.int64),
         make_ridge_scratch(p),
     )
 
 
 @compiled
-def _prepare_split(problem: Problem, train_end: int, validation_end: int, scratch: _Scratch) -> None:
+def _prepare_split(problem: Problem, train_end: int, validation_end: int, test_start: int, scratch: _Scratch) -> None:
     """Everything that depends on the split alone: parts of the outcome, fixed columns and their moments, trend limits."""
-    scratch.ends[0], scratch.ends[1] = train_end, validation_end
+    scratch.ends[0], scratch.ends[1], scratch.ends[2] = train_end, validation_end, test_start
     n_rows, n_fixed = len(problem.outcome), len(problem.fixed)
     _describe_part(problem.outcome, 0, train_end, scratch.parts[0])
     _describe_part(problem.outcome, train_end, validation_end, scratch.parts[1])
-    _describe_part(problem.outcome, validation_end, n_rows, scratch.parts[2])
+    _describe_part(problem.outcome, test_start, n_rows, scratch.parts[2])
     for t in range(n_rows):
         scratch.outcome[t] = problem.outcome[t] - scratch.parts[0, _MEAN]
     for j in range(n_fixed):
@@ -359,9 +359,9 @@ def _write_metrics(
 ) -> None:
     residual, parts, metrics = scratch.residual, scratch.parts, batch.metrics
     n_rows, n_columns = len(residual), len(scratch.slopes)
-    train_end, validation_end = scratch.ends[0], scratch.ends[1]
+    train_end, validation_end, test_start = scratch.ends[0], scratch.ends[1], scratch.ends[2]
     for part in range(3):
-        start = 0 if part == 0 else (train_end if part == 1 else validation_end)
+        start = 0 if part == 0 else (train_end if part == 1 else test_start)
         end = train_end if part == 0 else (validation_end if part == 1 else n_rows)
         squared = _sum_squares(residual, start, end)
         metrics[i, 3 + part] = nrmse(squared, end - start, parts[part, _RANGE])

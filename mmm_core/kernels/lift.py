@@ -30,6 +30,7 @@ class Studies(NamedTuple):
             is measured on its own periods as R does, 0 where by the model's (OWN_LENGTH); shape (n_studies, 5).
         amounts: Per study what was measured (LIFT) and what an error is a share of (SCALE), outcome units, the factor from its
             periods to its days (FACTOR), its weight in the mean error (WEIGHT); shape (n_studies, 4).
+        day_share: How much each period of a study counts, shape (n_studies, longest); 0 beyond its last one.
     """
 
     starts: IntArray
@@ -37,6 +38,7 @@ class Studies(NamedTuple):
     medium: IntArray
     spans: IntArray
     amounts: FloatArray
+    day_share: FloatArray
 
 
 class Medium(NamedTuple):
@@ -103,7 +105,7 @@ def fill_lifted(
     studies: Studies,
     scratch: LiftScratch | None,
 ) -> None:
-    """``lifted = sum_t h(pressure[t])`` over the study's periods, less ``h(earlier[t])`` when its scope is immediate.
+    """``lifted = sum_t day_share[t] * h(pressure[t])`` over a study, less the same of ``earlier`` when its scope is immediate.
 
     ``earlier`` is the pressure that would be there without any input during the study.
 
@@ -124,9 +126,9 @@ def fill_lifted(
         s = studies.study[e]
         first, total = studies.spans[s, FIRST], 0.0
         for t in range(first, first + studies.spans[s, N_PERIODS]):
-            total += columns[medium.column, t]
+            total += studies.day_share[s, t - first] * columns[medium.column, t]
         if studies.spans[s, IMMEDIATE]:
-            total -= _effect_from_before(medium, media, pressure, weights, studies.spans[s], scratch)
+            total -= _effect_from_before(medium, media, pressure, weights, studies, s, scratch)
         scratch.lifted[e] = total
 
 
@@ -136,15 +138,16 @@ def _effect_from_before(
     media: FloatArray,
     pressure: FloatArray,
     weights: FloatArray,
-    span: IntArray,
+    studies: Studies,
+    s: int,
     scratch: LiftScratch,
 ) -> float:
-    """``sum_t h(earlier[t])``; NaN as in R where its two Weibull lengths make the earlier pressure negative."""
-    row, n = span[ROW], span[N_PERIODS]
+    """``sum_t day_share[t] * h(earlier[t])``; NaN as in R where its two Weibull lengths make the earlier pressure negative."""
+    row, n = studies.spans[s, ROW], studies.spans[s, N_PERIODS]
     earlier = scratch.earlier[:n]
     if medium.kind == GEOMETRIC:
         _fade(medium.decay, pressure, row, earlier)
-    elif span[OWN_LENGTH]:
+    elif studies.spans[s, OWN_LENGTH]:
         fill_weibull_weights(medium.kind, medium.decay, medium.scale, scratch.weights[:n])
         _subtract_own(media, medium.number, pressure, scratch.weights, row, earlier)
         if earlier.min() < 0.0:
@@ -156,7 +159,7 @@ def _effect_from_before(
     saturate(earlier, medium.alpha, medium.inflexion, short, scratch.saturated, 0)
     total = 0.0
     for t in range(n):
-        total += scratch.saturated[0, t]
+        total += studies.day_share[s, t] * scratch.saturated[0, t]
     return total
 
 

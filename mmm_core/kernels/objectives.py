@@ -26,20 +26,42 @@ def split_ends(n_periods: int, train_size: float) -> tuple[int, int]:
     Raises:
         BoundsError: ``train_size`` is outside (0, 1].
     """
+    train_end, validation_end, _ = split_parts(n_periods, train_size, 0)
+    return train_end, validation_end
+
+
+def split_parts(n_periods: int, train_size: float, unseen: int) -> tuple[int, int, int]:
+    """Where the training and the validation part end, and where the test part begins.
+
+    Args:
+        n_periods: As in :func:`split_ends`.
+        train_size: As there.
+        unseen: Periods before the test part that all candidates of a search have in common; 0 where each has its own.
+
+    Raises:
+        BoundsError: As there.
+    """
     if not 0 < train_size <= 1:
         raise BoundsError(f"train_size must be above 0 and at most 1, got {train_size}.")
-    train_end, validation_end = find_split(n_periods, train_size)
-    return int(train_end), int(validation_end)
+    train_end, validation_end, test_start = find_split(n_periods, train_size, unseen)
+    return int(train_end), int(validation_end), int(test_start)
 
 
 @compiled
-def find_split(n_periods: int, train_size: float) -> tuple[int, int]:
-    """Ends of training and validation: ``floor(quantile(1..n, train_size))`` and half of the rest after it."""
+def find_split(n_periods: int, train_size: float, unseen: int) -> tuple[int, int, int]:
+    """Ends of training and validation: ``floor(quantile(1..n, train_size))`` and half of the rest after it; then the test.
+
+    Candidates of one search have different training shares, so the validation part of one would reach into the test part of
+    another. With ``unseen`` the test part is the same for all: the periods that belong to no validation part.
+    """
     if train_size >= 1.0:
-        return n_periods, n_periods
+        return n_periods, n_periods, n_periods
     train_end = math.floor(interpolate_rank(n_periods, train_size))
-    validation_end = train_end + math.floor((1 - train_size) / 2 * n_periods)
-    return train_end, min(validation_end, n_periods)
+    validation_end = min(train_end + math.floor((1 - train_size) / 2 * n_periods), n_periods)
+    if unseen <= train_end:
+        return train_end, validation_end, validation_end
+    validation_end = min(validation_end, unseen)
+    return train_end, validation_end, unseen
 
 
 @compiled

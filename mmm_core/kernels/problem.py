@@ -21,6 +21,7 @@ class Problem(NamedTuple):
         upper: Upper limits, shape (p,).
         trend: Column whose limits become [-1, 0] when its training sum is negative, or -1.
         spend_share: Per paid medium (the first ones), shape (n_paid,).
+        unseen: Modelled periods before the first whose outcome nothing may be chosen by; 0 where all may.
     """
 
     outcome: FloatArray
@@ -33,6 +34,7 @@ class Problem(NamedTuple):
     upper: FloatArray
     trend: int
     spend_share: FloatArray
+    unseen: int = 0
 
 
 class Layout(NamedTuple):

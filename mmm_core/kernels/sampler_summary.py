@@ -11,7 +11,15 @@ from mmm_core.kernels.adstock import GEOMETRIC
 from mmm_core.kernels.arrays import FloatArray, IntArray
 from mmm_core.kernels.compiling import compiled, compiled_inside
 from mmm_core.kernels.sampler_baseline import add_multiple, copy_into, gather, project, solve_back
-from mmm_core.kernels.sampler_media import ALPHA, MediaInput, MediaScratch, fill_medium, make_media_scratch
+from mmm_core.kernels.sampler_media import (
+    ALPHA,
+    Lifts,
+    MediaInput,
+    MediaScratch,
+    fill_lifts,
+    fill_medium,
+    make_media_scratch,
+)
 from mmm_core.kernels.sampler_state import SamplerData
 from mmm_core.kernels.saturation import saturate
 
@@ -102,6 +110,31 @@ def _describe(data: SamplerData, draws: Draws, noise: FloatArray, answer: Descri
         project(data.baseline, draws.stiffness[i], gathered, projected)
         solve_back(data.baseline, draws.stiffness[i], projected, answer.coefficients[i])
         solve_back(data.baseline, draws.stiffness[i], noise[i], spread[i])
+
+
+@compiled
+def predict_lifts(given: MediaInput, lifts: Lifts, parameters: FloatArray, returns: FloatArray) -> FloatArray:
+    """What every draw says that studies should have found: ``sum_media(return * brought)``.
+
+    Args:
+        given: Media; the answer has the unit of its ``size``.
+        lifts: Studies; what they found does not matter.
+        parameters: (alpha, gamma, theta or shape, scale), shape (D, M, 4).
+        returns: Shape (D, M).
+
+    Returns:
+        Shape (D, n_studies).
+    """
+    n_draws, n_media = returns.shape
+    predicted = np.zeros((n_draws, len(lifts.lift)))
+    brought, column = np.zeros(len(lifts.lift)), np.zeros((1, len(given.rows)))
+    scratch = make_media_scratch(given)
+    for i in range(n_draws):
+        for m in range(n_media):
+            medium = fill_medium(given, m, parameters[i, m], scratch, column, 0)
+            fill_lifts(given, lifts, m, parameters[i, m], medium, scratch, brought)
+            add_multiple(predicted[i], returns[i, m], brought)
+    return predicted
 
 
 @compiled_inside

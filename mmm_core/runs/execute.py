@@ -157,7 +157,7 @@ def _compute(
     should_stop: Callable[[], bool] | None,
     with_average: bool,
 ) -> RunResult:
-    from mmm_core.engine.features import build_design
+    from mmm_core.engine.features import build_run_design
     from mmm_core.engine.model_executor import MMMModelExecutor
     from mmm_core.engine.pareto_optimize import ParetoOptimizer
 
@@ -171,7 +171,7 @@ def _compute(
 
     tell(last)
     began = time.perf_counter()
-    design = build_design(project.data)
+    design = build_run_design(project.data, project.trials)
     prepared = time.perf_counter()
     executor = MMMModelExecutor(progress=tell, should_stop=should_stop, design=design)
     collection = executor.model_run(project.data, project.trials, seed=project.seed, quiet=True)

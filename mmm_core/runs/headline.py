@@ -29,6 +29,15 @@ def summarise(result: RunResult) -> str:
     return f"{_leaders(result)}; {models} searched{stopped}, {chosen:,} on the chosen fronts"
 
 
+def fit_by_part(result: RunResult) -> str:
+    """Say how far the model the search ranks best is off on each part of the time; empty for a search without validation."""
+    errors = result.validated_errors
+    if not errors:
+        return ""
+    parts = ", ".join(f"{value:.4f} ({part})" for part, value in errors.items())
+    return f"Error of fit (NRMSE) of the model ranked best: {parts}; the test part chose nothing"
+
+
 def summarise_average(posterior: Posterior, kind: OutcomeKind) -> str:
     """Say which channels bring most in the averaged estimate.
 

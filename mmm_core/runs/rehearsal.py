@@ -65,12 +65,12 @@ class Foresight:
             self._prepare(text, upload.table)
 
     def _prepare(self, text: str, table: pd.DataFrame) -> None:
-        from mmm_core.engine.features import build_design
+        from mmm_core.engine.features import build_run_design
         from mmm_core.engine.model_executor import warm_up
         from mmm_core.engine.project_file import parse_project
 
         asked = parse_project(text)
-        build_design(MMMDataCollection(table=table, settings=asked.settings))
+        build_run_design(MMMDataCollection(table=table, settings=asked.settings), asked.trials)
         if asked.trials.algorithm in NEVERGRAD_ALGORITHMS and not self._is_nevergrad_warm:
             self._is_nevergrad_warm = True
             warm_up(asked.trials.cores, asked.trials.algorithm)

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.trust import TrustCard
@@ -14,12 +15,13 @@ LOOK_SECONDS = 0.2
 _log = logging.getLogger("mmm_studio.worker")
 
 
-def fill_one_trust_card(workspace: Workspace, worker_id: str) -> bool:
+def fill_one_trust_card(workspace: Workspace, worker_id: str, between: Callable[[], object] = lambda: None) -> bool:
     """Fill in one trust card, kept after every check; stops when a run waits, and leaves the card to the next idle moment.
 
     Args:
         workspace: Whose results.
         worker_id: Who does it.
+        between: Called between two lines of the card, where something shorter may be done that somebody waits for.
 
     Returns:
         Whether there was one to fill.
@@ -32,7 +34,7 @@ def fill_one_trust_card(workspace: Workspace, worker_id: str) -> bool:
         return False
     began = time.perf_counter()
     try:
-        card = _fill(workspace, worker_id, run)
+        card = _fill(workspace, worker_id, run, between)
     except WorkspaceError:
         workspace.release_trust(run.run_id, worker_id)
         raise
@@ -46,7 +48,7 @@ def fill_one_trust_card(workspace: Workspace, worker_id: str) -> bool:
     return True
 
 
-def _fill(workspace: Workspace, worker_id: str, run: RunRecord) -> TrustCard | None:
+def _fill(workspace: Workspace, worker_id: str, run: RunRecord, between: Callable[[], object]) -> TrustCard | None:
     from mmm_core.engine.project_file import parse_project
     from mmm_core.engine.trust_card import build_trust_card
     from mmm_core.entities.mmmdata_collection import MMMDataCollection
@@ -62,7 +64,7 @@ def _fill(workspace: Workspace, worker_id: str, run: RunRecord) -> TrustCard | N
         settings=asked.settings,
         weibull_length=result.design.weibull_length,  # a refresh keeps that of the first model
     )
-    watch = _Watch(workspace, run.run_id, worker_id)
+    watch = _Watch(workspace, run.run_id, worker_id, between)
     card = build_trust_card(
         data,
         posterior,
@@ -79,8 +81,9 @@ def _fill(workspace: Workspace, worker_id: str, run: RunRecord) -> TrustCard | N
 class _Watch:
     """Keeps the card after every check, and asks now and then whether to stop."""
 
-    def __init__(self, workspace: Workspace, run_id: str, worker_id: str) -> None:
+    def __init__(self, workspace: Workspace, run_id: str, worker_id: str, between: Callable[[], object]) -> None:
         self._workspace, self._run_id, self._worker_id = workspace, run_id, worker_id
+        self._between = between
         self._stop = False
         self._next_look = 0.0
 
@@ -88,6 +91,8 @@ class _Watch:
         """Keep the card; when it is no longer ours, because the run was deleted, stop."""
         if not self._workspace.save_trust(self._run_id, card, worker_id=self._worker_id):
             self._stop = True
+        elif not card.is_complete:
+            self._between()
 
     def should_stop(self) -> bool:
         """Whether a run waits, or the card is no longer ours."""

@@ -5,8 +5,8 @@
 
 import argparse
 import contextlib
-import dataclasses
 import datetime as dt
+import functools
 import logging
 import os
 import platform
@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmm_core.entities.records import RunRecord, RunStatus, WorkerRecord
-from mmm_core.entities.run_result import SearchProgress
 from mmm_core.errors import MMMError, RunCancelledError, WorkspaceError
 from mmm_core.runs.processes import (
     call_when_gone,
@@ -28,6 +27,7 @@ from mmm_core.runs.processes import (
     remove_run_folders,
     start_detached,
 )
+from mmm_core.runs.run_reporter import RunReporter
 from mmm_core.store.atomic_files import write_atomically
 from mmm_core.store.database import LEASE, now
 from mmm_core.store.run_queue import RunOutcome
@@ -43,8 +43,6 @@ POLL_SECONDS = 0.05
 HEARTBEAT_SECONDS = 5.0
 RESCUE_SECONDS = 1.0
 LOOK_AHEAD_SECONDS = 0.3
-PROGRESS_SECONDS = 0.22
-STOP_CHECK_SECONDS = 0.1
 LINGER_SECONDS = 60.0
 KEPT_LOGS = 10
 FINISH_PAUSES = (0.5, 2.0, 8.0)
@@ -153,7 +151,8 @@ class Worker:
                 self._warm_up()
             elif time.monotonic() - looked > LOOK_AHEAD_SECONDS:
                 self._look_ahead()
-                self._fill_trust_card()
+                if self._do_extra():
+                    idle_since = time.monotonic()
                 looked = time.monotonic()
             else:
                 time.sleep(POLL_SECONDS)
@@ -188,13 +187,17 @@ class Worker:
         except Exception as error:  # the run itself will say what is wrong
             _log.info("the next run cannot be prepared: %s", error)
 
-    def _fill_trust_card(self) -> None:
+    def _do_extra(self) -> bool:
+        """A check that somebody asked for, otherwise the trust card of the newest result; whether there was one."""
+        from mmm_core.runs.check_job import do_one_check
         from mmm_core.runs.trust_job import fill_one_trust_card
 
         try:
-            fill_one_trust_card(self.workspace, self.worker_id)
+            do_check = functools.partial(do_one_check, self.workspace, self.worker_id)
+            return do_check() or fill_one_trust_card(self.workspace, self.worker_id, between=do_check)
         except WorkspaceError:  # busy or full; tried again when idle
-            _log.exception("a trust card cannot be kept")
+            _log.exception("a check or a trust card cannot be kept")
+            return False
 
     def _beat(self) -> None:
         while not self._ending.wait(HEARTBEAT_SECONDS):
@@ -281,53 +284,6 @@ class Worker:
             from_cache=from_cache,
             n_done=result.collection.model_output.n_candidates,
         )
-
-
-class RunReporter:
-    """Writes the progress of a run and looks for the stop flag, both as seldom as is enough.
-
-    Args:
-        workspace: Where.
-        run_id: The run.
-        worker_id: Who does it.
-    """
-
-    def __init__(self, workspace: Workspace, run_id: str, worker_id: str) -> None:
-        self._workspace = workspace
-        self._run_id = run_id
-        self._worker_id = worker_id
-        self._last: SearchProgress | None = None
-        self._next_write = 0.0
-        self._next_check = 0.0
-        self._stop = False
-
-    def tell(self, progress: SearchProgress) -> None:
-        """Write the progress if it is time, if the stage changed, and of the first candidates and the last at once."""
-        last = self._last
-        is_news = last is None or last.stage != progress.stage or (last.done == 0 < progress.done)
-        self._last = progress
-        began = time.monotonic()
-        if began < self._next_write and not is_news and progress.done < progress.total:
-            return
-        try:
-            self._workspace.save_progress(self._run_id, progress)
-        except WorkspaceError:  # only looked at; the run itself goes on
-            _log.exception("progress not written")
-        took = time.monotonic() - began
-        self._next_write = began + max(PROGRESS_SECONDS, 10 * took)  # a cloud of a million points takes its time
-
-    def tell_stage(self, stage: str) -> None:
-        """Write the last progress again under another stage."""
-        if self._last is not None:
-            self.tell(dataclasses.replace(self._last, stage=stage))
-
-    def should_stop(self) -> bool:
-        """Whether the user wants the run stopped, or another worker has it."""
-        if not self._stop and time.monotonic() >= self._next_check:
-            with contextlib.suppress(WorkspaceError):  # asked again soon; the run itself goes on
-                self._stop = self._workspace.is_stop_requested(self._run_id, self._worker_id)
-            self._next_check = time.monotonic() + STOP_CHECK_SECONDS
-        return self._stop
 
 
 def run_worker(

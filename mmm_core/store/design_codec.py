@@ -46,6 +46,7 @@ def read_design(plain: Mapping[str, object], arrays: Arrays) -> Design:
         weibull_length=cast(int, plain["weibull_length"]),
         frequency=Frequency(str(plain["frequency"])),
         dropped=names_of(plain["dropped"]),
+        unseen_from=cast(int | None, plain.get("unseen_from")),
         studies=tuple(decode(StudyTarget, study) for study in cast(list[object], plain.get("studies", []))),
         aim=None if plain.get("aim") is None else decode(RefreshAim, plain["aim"]),
     )

@@ -9,7 +9,7 @@ from mmm_core.entities.records import RunRecord, RunStatus, WorkerRecord
 from mmm_core.store.database import LEASE, now
 from mmm_core.store.run_shelf import RunShelf
 from mmm_core.store.shelf import RUN_COLUMNS, run_record, worker_record
-from mmm_core.store.tables import projects, runs, trust_cards, workers
+from mmm_core.store.tables import checks, projects, runs, trust_cards, workers
 
 MAX_ATTEMPTS = 3
 """A run that took this many workers down with it has failed."""
@@ -76,7 +76,7 @@ class RunQueue(RunShelf):
             connection.execute(workers.update().where(unknown).values(pid=pid, started=moment, last_seen=moment))
 
     def heartbeat(self, worker_id: str, *, is_warm: bool | None = None) -> bool:
-        """Say that a worker is alive; extends the lease of its run.
+        """Say that a worker is alive; extends the lease of what it holds.
 
         Args:
             worker_id: The worker.
@@ -93,8 +93,9 @@ class RunQueue(RunShelf):
         with self.database.writing() as connection:
             known = connection.execute(workers.update().where(workers.c.worker_id == worker_id).values(**seen)).rowcount
             connection.execute(runs.update().where(held).values(lease_until=moment + LEASE))
-            filling = sa.and_(trust_cards.c.worker_id == worker_id, trust_cards.c.lease_until >= moment)
-            connection.execute(trust_cards.update().where(filling).values(lease_until=moment + LEASE))
+            for extra in (trust_cards, checks):
+                filling = sa.and_(extra.c.worker_id == worker_id, extra.c.lease_until >= moment)
+                connection.execute(extra.update().where(filling).values(lease_until=moment + LEASE))
         return bool(known)
 
     def list_workers(self) -> list[WorkerRecord]:
@@ -110,8 +111,8 @@ class RunQueue(RunShelf):
             held = sa.and_(runs.c.worker_id == worker_id, runs.c.status == RunStatus.RUNNING)
             connection.execute(runs.update().where(held).values(attempts=runs.c.attempts - 1))
             _give_back(connection, held)
-            mine = trust_cards.c.worker_id == worker_id
-            connection.execute(trust_cards.update().where(mine).values(lease_until=now()))
+            for extra in (trust_cards, checks):
+                connection.execute(extra.update().where(extra.c.worker_id == worker_id).values(lease_until=now()))
 
     def claim_run(self, worker_id: str) -> RunRecord | None:
         """Take the run that waits longest; two workers never get the same one.
@@ -185,7 +186,7 @@ class RunQueue(RunShelf):
         return bool(ended)
 
     def requeue_expired(self, dead: Collection[str] = ()) -> int:
-        """Give the runs of lost workers back to the queue; those that were tried too often have failed.
+        """Give the runs of lost workers back to the queue; those that were tried too often have failed. Checks become free.
 
         Args:
             dead: Workers whose process is known to be gone; the others lose their run when the lease is over.
@@ -205,6 +206,8 @@ class RunQueue(RunShelf):
                 return 0
         with self.database.writing() as connection:
             connection.execute(workers.delete().where(gone))
+            theirs = checks.c.worker_id.in_(list(dead))
+            connection.execute(checks.update().where(theirs).values(lease_until=moment))
             return _give_back(connection, lost)
 
 

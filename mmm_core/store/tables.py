@@ -1,4 +1,4 @@
-"""The database of a workspace: projects, runs, kept budget plans, workers.
+"""The database of a workspace: projects, runs, kept budget plans, trust cards, checks, workers.
 
 A column that is added later must be nullable: workspaces of older versions get it when they are opened.
 """
@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -112,6 +113,29 @@ trust_cards = Table(
     Column("is_complete", Boolean, nullable=False, default=False),
 )
 """Who fills the trust card of a run, and whether it is filled; the card itself is a file in the folder of the run."""
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("check_id", String(16), primary_key=True),
+    Column("run_id", String(16), ForeignKey("runs.run_id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("n_planned", Integer, nullable=False),
+    Column("n_done", Integer, nullable=False, default=0),
+    Column("seconds", Float, nullable=False, default=0.0),
+    Column("stop_requested", Boolean, nullable=False, default=False),
+    Column("error", Text, nullable=False, default=""),
+    Column("error_details", Text, nullable=False, default=""),
+    Column("worker_id", String(120)),
+    Column("lease_until", Moment),
+    Column("attempts", Integer, nullable=False, default=0),  # since something was last kept
+    Index("checks_by_status", "status", "created"),
+    Index("checks_by_run", "run_id", "kind", "created"),
+)
+"""Long checks a page asked for; what they found so far is a file in the folder of the run."""
 
 workers = Table(
     "workers",

@@ -186,6 +186,7 @@ def _rules(draft: ModelDraft, key: Keys) -> ModelDraft:
             key=key("train_size"),
             help=term("train_size"),
         )
+        cells[1].caption(_validation_words(training))
     return replace(
         draft,
         timeseries_validation=validation,
@@ -194,6 +195,16 @@ def _rules(draft: ModelDraft, key: Keys) -> ModelDraft:
         intercept=intercept,
         lambda_bounds=shrinkage,
         train_size_bounds=training,
+    )
+
+
+def _validation_words(training: Interval) -> str:
+    """What validation does with the periods, in plain words."""
+    low, high = training
+    share = f"{low:.0%}" if low == high else f"{low:.0%} to {high:.0%}"
+    return (
+        f"Each model is fitted to the first {share} of the periods and chosen by its error on the next ones. The last "
+        f"{(1.0 - high) / 2.0:.0%} are a test: their error is shown and never chooses anything."
     )
 
 

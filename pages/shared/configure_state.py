@@ -2,18 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
+from typing import NamedTuple, cast
 
+from mmm_core.engine.draft_compiler import compile_draft
 from mmm_core.engine.draft_json import draft_from_json, draft_to_json
 from mmm_core.engine.model_draft import ModelDraft, draft_from_settings, draft_from_suggestions
 from mmm_core.engine.project_file import ParsedProject, parse_project, write_project
 from mmm_core.entities.findings import IngestResult
+from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.records import ProjectRecord
 from mmm_core.entities.settings import ModelSettings
 from mmm_core.entities.trials_config import TrialsConfig
-from pages.shared import loaders, session
+from mmm_core.errors import MMMError
+from pages.shared import boundary, loaders, session
 
 Keys = Callable[[str], str]
+
+
+class Checked(NamedTuple):
+    """What will be modelled, or why it cannot be; ``in_data`` when the table is at fault."""
+
+    data: MMMDataCollection | None = None
+    trials: TrialsConfig | None = None
+    problems: tuple[str, ...] = ()
+    in_data: bool = False
+
 
 PAGE = "configure"
 PROBLEMS = "problems"
@@ -39,6 +52,20 @@ def open_draft(project: ProjectRecord, upload: IngestResult) -> ModelDraft:
         session.set_expert(project.project_id, value=bool(saved.get(EXPERT, False)))
     session.remember(_key(project), (_version(upload), draft))
     return draft
+
+
+def check(draft: ModelDraft, upload: IngestResult, project: ProjectRecord) -> Checked:
+    """Everything that is wrong, or what will be modelled; what is right is saved as the project file."""
+    try:
+        settings, trials = compile_draft(draft)
+    except MMMError as error:
+        return Checked(problems=boundary.problems_of(error))
+    try:
+        data = MMMDataCollection(table=upload.table, settings=settings)
+    except MMMError as error:
+        return Checked(problems=boundary.problems_of(error), in_data=not upload.is_usable or bool(upload.findings))
+    keep_settings(project, upload, settings, trials, draft.seed)
+    return Checked(data=data, trials=trials)
 
 
 def keep_draft(project: ProjectRecord, upload: IngestResult, draft: ModelDraft, problems: tuple[str, ...]) -> None:

@@ -25,6 +25,13 @@ def summary(data: MMMDataCollection | None, trials: TrialsConfig | None) -> None
         st.markdown(as_text(describe_model(data, trials)))
         _gauge(periods_per_parameter(data))
         _expected(data, trials)
+        if Route.STUDIES.exists:
+            st.page_link(
+                Route.STUDIES.value,
+                label="Edit the lift studies" if data.settings.calibration.studies else "Add a lift study",
+                icon=":material/science:",
+                query_params=session.current_address(),
+            )
 
 
 def problems_and_next_step(problems: tuple[str, ...], draft: ModelDraft, *, in_data: bool) -> None:

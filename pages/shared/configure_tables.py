@@ -46,7 +46,7 @@ def edit_roles(
     """The roles table: one line per column of the file."""
     columns = [line.column for line in lines]
     reasons = {suggestion.column: suggestion.reason for suggestion in upload.suggestions}
-    base = _base(key, lambda: _role_frame(lines, reasons))
+    base = editor_base(key, lambda: _role_frame(lines, reasons))
     edited = st.data_editor(
         base,
         key=key,
@@ -72,7 +72,7 @@ def edit_roles(
 def edit_marks(lines: Sequence[MarkDraft], key: str, first: dt.date, last: dt.date) -> tuple[MarkDraft, ...]:
     """The table of one-off periods; a line may be unfinished."""
     edited = st.data_editor(
-        _base(key, lambda: _mark_frame(lines)),
+        editor_base(key, lambda: _mark_frame(lines)),
         key=key,
         hide_index=True,
         num_rows="dynamic",
@@ -123,7 +123,7 @@ def edit_calendar(days: Sequence[Holiday], key: str) -> tuple[Holiday, ...]:
         }
     )
     edited = st.data_editor(
-        _base(key, lambda: frame),
+        editor_base(key, lambda: frame),
         key=key,
         hide_index=True,
         num_rows="dynamic",
@@ -140,7 +140,7 @@ def edit_calendar(days: Sequence[Holiday], key: str) -> tuple[Holiday, ...]:
     return tuple(Holiday(date=day, name=name) for day, name in complete if day is not None and name)
 
 
-def _base(key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+def editor_base(key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """What an editor started from: fixed while it is on screen, since its edits are kept relative to it."""
     known = session.recall(f"base.{key}")
     if key in st.session_state and isinstance(known, pd.DataFrame):

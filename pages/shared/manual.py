@@ -34,13 +34,25 @@ EXPLAINED_UNDER = MappingProxyType(
         "Fronts and the recommended model": ("front", "weights"),
         "Averaged estimate": ("averaged", "r_hat"),
         "Posterior interval": ("posterior",),
+        "Lift studies": (
+            "before_after",
+            "left_out",
+            "lift_study",
+            "mape",
+            "standard_error",
+            "study_confidence",
+            "study_scope",
+            "study_spend",
+        ),
         "Marginal ROAS": ("marginal_roas",),
         "Clusters": ("cluster", "silhouette"),
         "Response curves": ("extrapolation",),
         "Budget plan": ("budget_aim", "budget_freedom", "budget_history", "budget_models", "lock"),
         "Trust card": ("placebo", "trust_card", "verdict"),
+        "Backtest": ("backtest", "horizon", "past_dates"),
         "Detectable ROAS": ("detectable",),
         "Refresh": ("refresh", "refresh_freedom", "refresh_steps"),
+        "Robyn bridge": ("holdout", "robyn_design"),
     }
 )
 """Terms of the glossary by the heading under which the methodology explains them."""

@@ -1,7 +1,5 @@
 """How good one model is, in one line of figures."""
 
-import math
-
 import streamlit as st
 
 from mmm_core.charts.theme import compact_number, percent
@@ -9,7 +7,7 @@ from mmm_core.entities.fitted_model import FittedModel
 from mmm_core.entities.model_set import AVERAGED_ID
 from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.records import RunRecord
-from mmm_core.entities.run_result import RunResult
+from mmm_core.entities.run_result import RunResult, errors_by_part
 from pages.shared import loaders, model_choice
 from pages.shared.glossary import sentence
 from pages.shared.widgets import as_text
@@ -19,7 +17,6 @@ WHAT_THE_AVERAGE_IS = (
     "markets whose truth is known it lies nearer to it than any single best model. The range says where the truth lies in "
     "about nine of ten cases. Returns from one series are still weak evidence: confirm the expensive ones with a lift test."
 )
-_PARTS = (("train", "train"), ("val", "validation"), ("test", "test"))
 
 
 def draw(run: RunRecord, result: RunResult, solution_id: str) -> None:
@@ -30,15 +27,15 @@ def draw(run: RunRecord, result: RunResult, solution_id: str) -> None:
     model = loaders.model(run.run_id, solution_id)
     output = result.collection.model_output
     baseline = float(output.baseline_share[output.solution_ids.index(solution_id)])
-    parts = " · ".join(name for key, name in _PARTS if _is_known(model, f"rsq_{key}"))
-    has_parts = _is_known(model, "rsq_val")
+    errors = errors_by_part(model.metrics)
+    parts, has_parts = " · ".join(errors), len(errors) > 1
     facts = [
         (f"Adj. R² {parts}" if has_parts else "Explained (adj. R²)", _by_part(model, "rsq", 3), sentence("rsq")),
         (f"NRMSE {parts}" if has_parts else "Error of fit (NRMSE)", _by_part(model, "nrmse", 4), sentence("nrmse")),
         ("Gap to spend (DECOMP.RSSD)", f"{model.metrics['decomp_rssd']:.4f}", sentence("decomp_rssd")),
     ]
-    if model.metrics.get("mape", 0) > 0:
-        facts.append(("Gap to lift studies (MAPE)", f"{model.metrics['mape']:.3f}", "Gap to the lift studies."))
+    if model.studies:
+        facts.append(("Gap to lift studies (MAPE)", percent(model.metrics["mape"], 1), sentence("mape")))
     facts += [
         ("Shrinkage (lambda)", compact_number(model.hyperparameters["lambda"]), sentence("lambda")),
         ("Baseline", percent(baseline), sentence("baseline")),
@@ -73,11 +70,7 @@ def _draw_average(run_id: str) -> None:
 
 def _by_part(model: FittedModel, metric: str, digits: int) -> str:
     """The figure of the training part; with validation, that of all three parts."""
-    known = [name for name, _ in _PARTS if _is_known(model, f"{metric}_{name}")]
+    known = errors_by_part(model.metrics, metric)
     if not known:
         return f"{model.metrics[metric]:.{digits}f}" if metric in model.metrics else "n/a"
-    return " · ".join(f"{model.metrics[f'{metric}_{name}']:.{digits}f}" for name in known)
-
-
-def _is_known(model: FittedModel, name: str) -> bool:
-    return math.isfinite(model.metrics.get(name, math.nan))
+    return " · ".join(f"{value:.{digits}f}" for value in known.values())

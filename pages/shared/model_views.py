@@ -11,6 +11,7 @@ from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.engine.candidate_filter import passing, survivor_table
 from mmm_core.engine.parameter_table import channel_parameters, model_parameters
 from mmm_core.entities.fitted_model import FittedModel
+from mmm_core.entities.run_result import PARTS
 from mmm_core.errors import NotFoundError
 from pages.shared import loaders, pareto_filters
 from pages.shared.glossary import sentence, term
@@ -113,12 +114,18 @@ def _survivors(run_id: str, words: Vocabulary) -> None:
         return
     if len(frame) > _SHOWN_ROWS:
         st.caption(f"The best {_SHOWN_ROWS:,} of {len(frame):,}; the download at the foot of the page has all.")
-    first = ["solution_id", "front", "nrmse", "decomp_rssd", "rsq_train", "baseline_share"]
+    is_validated = result.collection.model_output.timeseries_validation
+    fit = ["nrmse_train", "nrmse_val", "nrmse_test"] if is_validated else ["nrmse"]
+    first = ["solution_id", "front", *fit, "decomp_rssd", "rsq_train", "baseline_share"]
     returns = [f"{name}_roas" for name in words.paid]
     config = {
         "solution_id": st.column_config.TextColumn("Model", pinned=True),
         "front": st.column_config.NumberColumn("Front", help=f"{sentence('front')} 0: not on one."),
         "nrmse": st.column_config.NumberColumn("Error of fit", format="%.4f", help=term("nrmse")),
+        **{
+            f"nrmse_{ending}": st.column_config.NumberColumn(f"Error of fit, {part}", format="%.4f", help=term("nrmse"))
+            for ending, part in PARTS.items()
+        },
         "decomp_rssd": st.column_config.NumberColumn("Gap to spend", format="%.4f", help=term("decomp_rssd")),
         "rsq_train": st.column_config.NumberColumn("R²", format="%.3f", help=term("rsq")),
         "baseline_share": st.column_config.NumberColumn("Baseline", format="percent", help=term("baseline")),

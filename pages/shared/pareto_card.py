@@ -1,5 +1,7 @@
 """The card of the selected model: how good it is, what it says of every channel, and the label that picks it."""
 
+import math
+
 import streamlit as st
 
 from mmm_core.charts.frames import returns_frame
@@ -10,7 +12,7 @@ from mmm_core.engine.parameter_table import channel_parameters
 from mmm_core.entities.fitted_model import FittedModel
 from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.records import RunRecord
-from mmm_core.entities.run_result import RunResult
+from mmm_core.entities.run_result import RunResult, errors_by_part
 from pages.shared import loaders, model_choice, session
 from pages.shared.glossary import sentence, term
 from pages.shared.routes import Route
@@ -54,12 +56,31 @@ def _metrics(result: RunResult, model: FittedModel, solution_id: str) -> None:
     output = result.collection.model_output
     baseline = float(output.baseline_share[output.solution_ids.index(solution_id)])
     facts = [
-        ("Explained (R²)", f"{model.metrics['rsq_train']:.3f}", sentence("rsq")),
-        ("Error of fit (NRMSE)", f"{model.metrics['nrmse']:.4f}", sentence("nrmse")),
+        *_fit(model),
         ("Gap to spend (RSSD)", f"{model.metrics['decomp_rssd']:.4f}", sentence("decomp_rssd")),
         ("Baseline", percent(baseline), sentence("baseline")),
     ]
+    if model.studies:
+        facts.append(("Gap to lift studies (MAPE)", percent(model.metrics["mape"], 1), sentence("mape")))
     model_choice.fact_grid(facts)
+
+
+def _fit(model: FittedModel) -> list[tuple[str, str, str]]:
+    """How well it fits; with validation on every part of the time."""
+    errors, explained = errors_by_part(model.metrics), errors_by_part(model.metrics, "rsq")
+    if len(errors) > 1:
+        return [
+            fact
+            for part, value in errors.items()
+            for fact in (
+                (f"NRMSE {part}", f"{value:.4f}", sentence("nrmse")),
+                (f"R² {part}", f"{explained.get(part, math.nan):.3f}".replace("nan", "n/a"), sentence("rsq")),
+            )
+        ]
+    return [
+        ("Explained (R²)", f"{model.metrics['rsq_train']:.3f}", sentence("rsq")),
+        ("Error of fit (NRMSE)", f"{model.metrics['nrmse']:.4f}", sentence("nrmse")),
+    ]
 
 
 def _returns(run: RunRecord, words: Vocabulary, solution_id: str) -> None:

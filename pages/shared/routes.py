@@ -12,14 +12,17 @@ class Route(StrEnum):
     HOME = "pages/home.py"
     UPLOAD = "pages/upload.py"
     CONFIGURE = "pages/configure.py"
+    STUDIES = "pages/studies.py"
     RUN = "pages/run.py"
     PARETO = "pages/pareto.py"
     CLUSTERS = "pages/clusters.py"
     MODEL = "pages/model.py"
+    BACKTEST = "pages/backtest.py"
     BUDGET = "pages/budget.py"
     REFRESH = "pages/refresh.py"
     TRUST = "pages/trust.py"
     SAVED = "pages/saved.py"
+    ROBYN = "pages/robyn.py"
     METHODOLOGY = "pages/methodology.py"
 
     @property

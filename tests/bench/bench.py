@@ -24,6 +24,7 @@ def main() -> int:
     logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
     from mmm_core.engine.model_executor import warm_up
     from tests.bench.allocation import measure_allocation
+    from tests.bench.backtest import measure_backtest
     from tests.bench.clusters import measure_clusters
     from tests.bench.cold import measure_cold, measure_models
     from tests.bench.coverage import measure_coverage
@@ -57,6 +58,7 @@ def main() -> int:
     measure_coverage(results, quick=options.quick)
     measure_sampler(results, quick=options.quick)
     measure_trust(results)
+    measure_backtest(results)
     measure_first_answers(results)
     measure_model_page(results, quick=options.quick)
     is_met = check_targets(results, demo_only=options.demo_only, quick=options.quick)

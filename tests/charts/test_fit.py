@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -20,3 +22,10 @@ def test_fit_has_actual_and_fitted_and_where_validation_and_test_begin() -> None
 def test_the_title_says_how_much_is_explained(rsq: float, title: str) -> None:
     figure = draw_fit(fit_points(build_model(rsq=rsq), vocabulary(build_result())))
     assert title in figure.layout.title.text
+
+
+def test_with_validation_the_later_parts_are_told_too() -> None:
+    model = build_model(rsq=0.9)
+    later = replace(model, metrics={**model.metrics, "rsq_val": 0.71, "rsq_test": 0.64})
+    subtitle = draw_fit(fit_points(later, vocabulary(build_result()))).layout.meta["subtitle"]
+    assert "on later weeks it was not fitted to: R² 0.710 (validation), 0.640 (test)" in subtitle

@@ -50,10 +50,11 @@ def test_whole_weeks_are_compared_with_the_sum_of_their_contributions() -> None:
     assert model.studies[0].predicted == pytest.approx(expected)
 
 
-def test_part_of_the_weeks_counts_by_its_days() -> None:
+def test_every_week_counts_by_its_days() -> None:
     model = fit(lift_study("2022-03-09", "2022-03-15"))
     assert model.studies[0].n_periods == 2
-    assert model.studies[0].predicted == pytest.approx(model.weekly["paid_0"]["2022-03-07":"2022-03-14"].sum() * 7 / 14)
+    first, second = model.weekly["paid_0"]["2022-03-07":"2022-03-14"]
+    assert model.studies[0].predicted == pytest.approx(first * 5 / 7 + second * 2 / 7)
 
 
 def test_a_study_of_one_week_has_the_contribution_of_that_week() -> None:
@@ -66,7 +67,7 @@ def test_months_count_by_their_own_days() -> None:
         random_design(), frequency=Frequency.MONTH, dates=np.arange("2015-01", "2023-09", dtype="datetime64[M]")
     )
     placed = with_studies(months, [lift_study("2022-02-01", "2022-03-15")]).studies[0]
-    assert (placed.n_periods, placed.factor) == (2, pytest.approx((28 + 15) / (28 + 31)))
+    assert (placed.n_periods, placed.factor, placed.day_shares) == (2, 1.0, pytest.approx((1.0, 15 / 31)))
 
 
 def test_channels_of_a_combined_study_are_summed() -> None:

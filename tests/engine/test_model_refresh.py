@@ -267,3 +267,4 @@ def test_penalties_and_validation_of_the_first_search_stay() -> None:
     assert result.model_output.parameter_names == origin.output.parameter_names
     nrmse, validation = (result.model_output.metric(name) for name in ("nrmse", "nrmse_val"))
     assert np.array_equal(nrmse, validation)
+    assert any("lie in its test part" in note for note in result.info.notes)

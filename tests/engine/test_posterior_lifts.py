@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from mmm_core.engine.features import build_media_design
-from mmm_core.engine.posterior_lifts import observe_lifts, share_of_days, standard_error
+from mmm_core.engine.posterior_lifts import observe_lifts
+from mmm_core.engine.study_errors import standard_error
 from mmm_core.entities.columns import Frequency
+from mmm_core.entities.date_checks import share_of_days
 from mmm_core.entities.settings import CalibrationInput, LiftStudy
 from mmm_core.errors import DataError
 from tests.posterior_data import market, sample_briefly

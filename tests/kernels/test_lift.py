@@ -16,7 +16,10 @@ TOTAL, IMMEDIATE = 0, 1
 
 
 def studies_of(
-    *spans: tuple[int, int, int], media: Sequence[tuple[int, ...]] = (), amounts: Sequence[tuple[float, ...]] = ()
+    *spans: tuple[int, int, int],
+    media: Sequence[tuple[int, ...]] = (),
+    amounts: Sequence[tuple[float, ...]] = (),
+    day_share: Sequence[float] = (),
 ) -> Studies:
     """Studies of (row, n_periods, scope), each of medium 0 unless ``media`` says otherwise; all rows are modelled."""
     given = media or [(0,)] * len(spans)
@@ -28,6 +31,7 @@ def studies_of(
         medium=numbers,
         spans=np.array([(row, row, n, scope, 0) for row, n, scope in spans]),
         amounts=np.array(amounts or [(1.0, 1.0, 1.0, 1.0)] * len(spans)),
+        day_share=np.tile(day_share or [1.0] * max(n for _, n, _ in spans), (len(spans), 1)),
     )
 
 
@@ -58,6 +62,12 @@ def test_an_immediate_study_leaves_out_what_was_carried_into_it_and_keeps_what_a
 def test_a_study_of_one_period_works_in_both_scopes() -> None:
     studies = studies_of((2, 1, TOTAL), (2, 1, IMMEDIATE), (3, 1, IMMEDIATE))
     assert lifted(studies, INPUT) == pytest.approx([1 / 2, 1 / 2 - 1 / 3, 0.0])
+
+
+def test_every_period_counts_by_its_own_share_of_days_in_both_scopes() -> None:
+    studies = studies_of((2, 2, TOTAL), (2, 2, IMMEDIATE), day_share=[0.25, 0.5])
+    by_hand = [0.25 / 2 + 0.5 / 3, 0.25 * (1 / 2 - 1 / 3) + 0.5 * (1 / 3 - 1 / 5)]
+    assert lifted(studies, INPUT) == pytest.approx(by_hand)
 
 
 def test_nothing_is_carried_into_a_study_that_begins_with_the_data() -> None:

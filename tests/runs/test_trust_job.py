@@ -4,8 +4,11 @@ from pathlib import Path
 import pytest
 
 from mmm_core.engine.demo_project import demo_settings
-from mmm_core.entities.records import RunStatus
-from mmm_core.entities.trust import CheckStatus
+from mmm_core.entities.backtest import BacktestQuestion, Subject
+from mmm_core.entities.records import CheckKind, RunStatus
+from mmm_core.entities.trust import CheckKey, CheckStatus
+from mmm_core.runs.backtest_job import write_question
+from mmm_core.runs.check_job import do_one_check
 from mmm_core.runs.execute import execute_project
 from mmm_core.runs.trust_job import fill_one_trust_card
 from mmm_core.store.run_queue import RunOutcome
@@ -13,6 +16,7 @@ from mmm_core.store.workspace import Workspace
 from tests.runs.demo import demo_project, demo_text, demo_upload
 
 NAME = "tests"
+QUESTION = BacktestQuestion(subject=Subject.AVERAGED, n_dates=1, horizon=4)
 
 
 @pytest.fixture
@@ -48,6 +52,24 @@ def test_a_waiting_run_goes_first_and_the_card_is_left_with_what_it_has(workspac
     card = workspace.load_trust(run_id)
     assert card is None or any(check.status is CheckStatus.WAITING for check in card.checks)
     assert fill_one_trust_card(workspace, "another")  # the card was let go of, so that it can be taken again at once
+
+
+def test_a_check_that_was_asked_for_is_done_between_two_lines_of_the_card(workspace: Workspace) -> None:
+    run_id, lines_then = finished(workspace), []
+    check = workspace.ask_check(run_id, CheckKind.BACKTEST, write_question(QUESTION), QUESTION.n_dates)
+
+    def do_check() -> None:
+        if do_one_check(workspace, NAME):
+            card = workspace.load_trust(run_id)
+            assert card is not None
+            lines_then.append(sum(line.status is not CheckStatus.WAITING for line in card.checks))
+
+    assert fill_one_trust_card(workspace, NAME, between=do_check)
+    assert workspace.get_check(check.check_id).status is RunStatus.FINISHED
+    assert lines_then[0] < len(CheckKey)
+    card = workspace.load_trust(run_id)
+    assert card is not None
+    assert card.is_complete
 
 
 def test_the_card_of_a_finished_run_is_filled_in(workspace: Workspace) -> None:
