@@ -100,7 +100,7 @@ def _asked(project: ProjectRecord, run: RunRecord, runs: list[RunRecord]) -> Non
         with st.container(border=True, gap="small", key="refresh_how"):
             studies = _new_studies(project, run)
             form = draw_question(project, check, form, studies)
-            config = config_of(form, check.n_new)
+            config = config_of(form, check)
             check = refresh_loaders.check(run, upload, version, config)
             if check.problems:
                 boundary.show_problems(DataError(check.problems), "This cannot be refreshed so")
@@ -127,7 +127,7 @@ def _start_bar(
     ):
         if why_not:
             st.markdown(f":gray[{as_text(why_not)}]", width="content")
-        used = check.n_steps * config_of(form, check.n_new).refresh_steps if check.n_new else 0
+        used = check.n_steps * config_of(form, check).refresh_steps if check.n_new else 0
         label = f"Refresh with {count_of(used or check.n_new, check.frequency)}" if check.n_new else "Refresh"
         pressed = st.button(
             label, key="start_refresh", type="primary", icon=":material/update:", disabled=bool(why_not)
@@ -145,8 +145,7 @@ def _start(project: ProjectRecord, run: RunRecord, form: RefreshForm) -> None:
     if upload is None:
         raise NotFoundError("The file with the new rows is gone. Drop it again.")
     version = home.new_rows_version(project.project_id)
-    n_new = refresh_loaders.check(run, upload, version, ModelRefreshConfig(refresh_steps=1)).n_new
-    config = config_of(form, n_new)
+    config = config_of(form, refresh_loaders.check(run, upload, version, ModelRefreshConfig(refresh_steps=1)))
     check = refresh_loaders.check(run, upload, version, config)
     if reasons := (*check.problems, *(check.revisions if form.accepted != version else ())):
         raise DataError(reasons)

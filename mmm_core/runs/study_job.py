@@ -30,10 +30,15 @@ def check_studies_of_run(workspace: Workspace, check: CheckRecord, watch: CheckW
 
     run = workspace.get_run(check.run_id)
     asked = parse_project(run.project_file)
-    data = MMMDataCollection(table=workspace.load_run_table(run.run_id), settings=asked.settings)
+    result = workspace.load_result(run.run_id)
+    data = MMMDataCollection(
+        table=workspace.load_run_table(run.run_id),
+        settings=asked.settings,
+        weibull_length=result.design.weibull_length,  # a refresh keeps that of the first model
+    )
     report = check_studies(
         Project(data=data, trials=asked.trials, seed=asked.seed),
-        workspace.load_result(run.run_id),
+        result,
         known=workspace.load_check(check, StudyReport),
         progress=lambda report: watch.keep(report, len(report.answers)),
         should_stop=watch.should_stop,

@@ -5,7 +5,6 @@
 
 import argparse
 import contextlib
-import dataclasses
 import datetime as dt
 import functools
 import logging
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmm_core.entities.records import RunRecord, RunStatus, WorkerRecord
-from mmm_core.entities.run_result import SearchProgress
 from mmm_core.errors import MMMError, RunCancelledError, WorkspaceError
 from mmm_core.runs.processes import (
     call_when_gone,
@@ -29,6 +27,7 @@ from mmm_core.runs.processes import (
     remove_run_folders,
     start_detached,
 )
+from mmm_core.runs.run_reporter import RunReporter
 from mmm_core.store.atomic_files import write_atomically
 from mmm_core.store.database import LEASE, now
 from mmm_core.store.run_queue import RunOutcome
@@ -44,8 +43,6 @@ POLL_SECONDS = 0.05
 HEARTBEAT_SECONDS = 5.0
 RESCUE_SECONDS = 1.0
 LOOK_AHEAD_SECONDS = 0.3
-PROGRESS_SECONDS = 0.22
-STOP_CHECK_SECONDS = 0.1
 LINGER_SECONDS = 60.0
 KEPT_LOGS = 10
 FINISH_PAUSES = (0.5, 2.0, 8.0)
@@ -287,53 +284,6 @@ class Worker:
             from_cache=from_cache,
             n_done=result.collection.model_output.n_candidates,
         )
-
-
-class RunReporter:
-    """Writes the progress of a run and looks for the stop flag, both as seldom as is enough.
-
-    Args:
-        workspace: Where.
-        run_id: The run.
-        worker_id: Who does it.
-    """
-
-    def __init__(self, workspace: Workspace, run_id: str, worker_id: str) -> None:
-        self._workspace = workspace
-        self._run_id = run_id
-        self._worker_id = worker_id
-        self._last: SearchProgress | None = None
-        self._next_write = 0.0
-        self._next_check = 0.0
-        self._stop = False
-
-    def tell(self, progress: SearchProgress) -> None:
-        """Write the progress if it is time, if the stage changed, and of the first candidates and the last at once."""
-        last = self._last
-        is_news = last is None or last.stage != progress.stage or (last.done == 0 < progress.done)
-        self._last = progress
-        began = time.monotonic()
-        if began < self._next_write and not is_news and progress.done < progress.total:
-            return
-        try:
-            self._workspace.save_progress(self._run_id, progress)
-        except WorkspaceError:  # only looked at; the run itself goes on
-            _log.exception("progress not written")
-        took = time.monotonic() - began
-        self._next_write = began + max(PROGRESS_SECONDS, 10 * took)  # a cloud of a million points takes its time
-
-    def tell_stage(self, stage: str) -> None:
-        """Write the last progress again under another stage."""
-        if self._last is not None:
-            self.tell(dataclasses.replace(self._last, stage=stage))
-
-    def should_stop(self) -> bool:
-        """Whether the user wants the run stopped, or another worker has it."""
-        if not self._stop and time.monotonic() >= self._next_check:
-            with contextlib.suppress(WorkspaceError):  # asked again soon; the run itself goes on
-                self._stop = self._workspace.is_stop_requested(self._run_id, self._worker_id)
-            self._next_check = time.monotonic() + STOP_CHECK_SECONDS
-        return self._stop
 
 
 def run_worker(

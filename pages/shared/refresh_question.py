@@ -10,7 +10,7 @@ from mmm_core.entities.refresh import RefreshCheck, RefreshMode
 from mmm_core.entities.settings import LiftStudy
 from pages.shared import session
 from pages.shared.glossary import term
-from pages.shared.refresh_state import RefreshForm, config_of
+from pages.shared.refresh_state import RefreshForm, config_of, most_steps
 from pages.shared.widgets import as_text
 
 MOST_ITERATIONS = 100_000
@@ -40,11 +40,11 @@ def draw_question(
             help=term("refresh_steps"),
         )
         form = replace(form, mode=RefreshMode(mode or form.mode))
-        wanted = config_of(form, check.n_new).refresh_steps
+        wanted = config_of(form, check).refresh_steps
         steps = st.number_input(
             f"{check.frequency.value.capitalize()}s {'a step' if form.mode is RefreshMode.AUTO else 'to move on by'}",
             min_value=1,
-            max_value=check.n_new,
+            max_value=most_steps(check),
             value=wanted,
             step=1,
             key=f"{prefix}_steps_{form.mode.value}_{check.n_new}",
@@ -71,7 +71,7 @@ def _studies(prefix: str, form: RefreshForm, studies: tuple[LiftStudy, ...]) -> 
 
 
 def _expert(prefix: str, check: RefreshCheck, form: RefreshForm) -> RefreshForm:
-    usual = config_of(form, check.n_new).refresh_steps / check.n_window
+    usual = config_of(form, check).refresh_steps / check.n_window
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         trials = st.number_input(
             "Trials",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from mmm_core.entities.records import ProjectRecord
-from mmm_core.entities.refresh import ModelRefreshConfig, RefreshMode
+from mmm_core.entities.refresh import ModelRefreshConfig, RefreshCheck, RefreshMode
 from mmm_core.errors import MMMError
 from mmm_core.store.codec import decode
 from pages.shared import loaders, session
@@ -59,11 +59,16 @@ def keep_form(project: ProjectRecord, form: RefreshForm) -> None:
     loaders.workspace().save_draft(project.project_id, PAGE, {"form": form})
 
 
-def config_of(form: RefreshForm, n_new: int) -> ModelRefreshConfig:
-    """What the form asks for, given how many periods are new."""
-    usual = n_new if form.mode is RefreshMode.MANUAL else USUAL_STEP
+def most_steps(check: RefreshCheck) -> int:
+    """The longest step there can be: all new periods, but never the whole window."""
+    return max(1, min(check.n_new, check.n_window - 1))
+
+
+def config_of(form: RefreshForm, check: RefreshCheck) -> ModelRefreshConfig:
+    """What the form asks for, as far as the new periods and the window allow."""
+    usual = check.n_new if form.mode is RefreshMode.MANUAL else USUAL_STEP
     return ModelRefreshConfig(
-        refresh_steps=max(1, min(form.steps or usual, n_new)),
+        refresh_steps=max(1, min(form.steps or usual, most_steps(check))),
         refresh_mode=form.mode,
         refresh_iters=form.iterations,
         refresh_trials=form.trials,

@@ -120,6 +120,13 @@ def test_several_steps_are_said_in_plain_words(page: AppTest) -> None:
     assert "1 week stays for the next refresh" in plain(page)
 
 
+def test_a_step_never_replaces_the_whole_window(studio: Visit, workspace: Workspace) -> None:
+    app = drop(studio("refresh", run=old_result(workspace, 104)), full())
+    assert "104 new weeks" in plain(app)
+    assert (app.number_input[0].value, app.number_input[0].max) == (103, 103)
+    assert not app.button(key="start_refresh").disabled
+
+
 def test_repairs_of_the_old_file_are_repeated_where_they_fit(studio: Visit, workspace: Workspace) -> None:
     run_id = old_result(workspace, N_NEW, broken=True)
     app = studio("refresh", run=run_id)
