@@ -24,9 +24,18 @@ PAGES = {
         (Route.PARETO, "Pareto explorer", "scatter_plot"),
         (Route.CLUSTERS, "Clusters", "workspaces"),
         (Route.MODEL, "Model", "description"),
+        (Route.BACKTEST, "Backtest", "history"),
     ],
-    "Decide": [(Route.BUDGET, "Budget", "payments"), (Route.TRUST, "Trust card", "verified_user")],
-    "Library": [(Route.SAVED, "Saved results", "inventory_2"), (Route.METHODOLOGY, "Methodology", "menu_book")],
+    "Decide": [
+        (Route.BUDGET, "Budget", "payments"),
+        (Route.REFRESH, "Refresh", "update"),
+        (Route.TRUST, "Trust card", "verified_user"),
+    ],
+    "Library": [
+        (Route.SAVED, "Saved results", "inventory_2"),
+        (Route.ROBYN, "Robyn bridge", "sync_alt"),
+        (Route.METHODOLOGY, "Methodology", "menu_book"),
+    ],
 }
 
 groups = {

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mmm_core.engine.ledger import build_ledger
     from mmm_core.engine.model_evaluator import ModelEvaluator
     from mmm_core.engine.model_executor import MMMModelExecutor
+    from mmm_core.engine.model_refresh import ModelRefresh
     from mmm_core.engine.pareto_optimize import ParetoOptimizer
     from mmm_core.engine.posterior_sampler import PosteriorSampler
     from mmm_core.engine.project_file import load_project_file
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mmm_core.entities.model_set import ModelSet
     from mmm_core.entities.posterior import Posterior
     from mmm_core.entities.project import Project
+    from mmm_core.entities.refresh import ModelRefreshConfig
     from mmm_core.entities.settings import CalibrationInput, ModelSettings
     from mmm_core.entities.trials_config import TrialsConfig
     from mmm_core.entities.trust import TrustCard
@@ -46,6 +48,8 @@ _HOMES = {
     "ModelEvaluator": "mmm_core.engine.model_evaluator",
     "ModelOutput": "mmm_core.entities.model_output",
     "ModelOutputCollection": "mmm_core.entities.model_output",
+    "ModelRefresh": "mmm_core.engine.model_refresh",
+    "ModelRefreshConfig": "mmm_core.entities.refresh",
     "ModelSet": "mmm_core.entities.model_set",
     "ModelSettings": "mmm_core.entities.settings",
     "ParetoOptimizer": "mmm_core.engine.pareto_optimize",
@@ -77,6 +81,8 @@ __all__ = [
     "ModelEvaluator",
     "ModelOutput",
     "ModelOutputCollection",
+    "ModelRefresh",
+    "ModelRefreshConfig",
     "ModelSet",
     "ModelSettings",
     "ParetoOptimizer",

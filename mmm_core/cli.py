@@ -28,6 +28,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+robyn = typer.Typer(
+    help="Take over a model of Meta's Robyn, or write one for it.", rich_markup_mode=None, no_args_is_help=True
+)
+app.add_typer(robyn, name="robyn")
+
 PortOption = Annotated[int, typer.Option(min=1, max=65535, help="Port of the dashboard on this machine.")]
 WorkspaceOption = Annotated[
     Path | None,
@@ -149,6 +154,58 @@ def _run_average(project: "Project", out: Path, interrupt: "_Interrupt", *, quie
         _say(f"{summarise_average(posterior, project.data.settings.outcome.kind)}. Written to {out}: summary.json")
 
 
+@app.command("refresh")
+def refresh(  # noqa: PLR0913, PLR0917 - one parameter per option
+    project: Annotated[Path, typer.Argument(help="Project file, YAML or JSON.", show_default=False)],
+    data: Annotated[Path, typer.Option(help="The data its model was made from.", show_default=False)],
+    new_data: Annotated[Path, typer.Option(help="The new data: history and new periods.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option(help="Folder for the files of a run, refresh.csv and causes.csv.", show_default=False)
+    ],
+    steps: Annotated[int, typer.Option(min=1, help="Periods the window moves by in one step.")] = 4,
+    mode: Annotated[str, typer.Option(help="manual: one step; auto: as many as the new data allow.")] = "manual",
+    model: Annotated[
+        str | None, typer.Option(help="Solution to start from; default: the recommended pick.", show_default=False)
+    ] = None,
+    accept_revisions: Annotated[
+        bool, typer.Option("--accept-revisions", help="Go on when the history changed.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")] = False,
+) -> None:
+    """Move the model of a project on to newer data, and say what moved and why."""
+    from mmm_core.engine.project_file import load_project_file
+    from mmm_core.entities.refresh import ModelRefreshConfig
+    from mmm_core.runs.export import prepare_folder
+    from mmm_core.runs.processes import shield_from_interrupt
+    from mmm_core.runs.refresh_files import describe_refresh, refresh_project, write_refresh
+
+    config = ModelRefreshConfig(refresh_steps=steps, refresh_mode=mode)
+    old, new = load_project_file(project, data), load_project_file(project, new_data)
+    prepare_folder(out)
+    interrupt = _Interrupt()
+    shield_from_interrupt(interrupt)
+    with _progress_bar(quiet) as tell:
+        try:
+            refreshed = refresh_project(
+                old,
+                new,
+                config,
+                model=model,
+                accept_revisions=accept_revisions,
+                progress=tell,
+                should_stop=lambda: interrupt.came,
+            )
+        except RunCancelledError:
+            assert interrupt.came, "nobody else can stop it"
+    if interrupt.came:
+        _warn("Stopped; nothing was written.")
+        raise typer.Exit(INTERRUPTED)
+    write_refresh(out, refreshed)
+    if not quiet:
+        for line in (*describe_refresh(refreshed.report), f"Written to {out}."):
+            _say(line)
+
+
 @app.command("trust")
 def check_trust(
     project: Annotated[Path, typer.Argument(help="Project file, YAML or JSON.", show_default=False)],
@@ -183,6 +240,51 @@ def check_trust(
         write_card(out, card, loaded)
         if not quiet:
             _warn(f"Written to {out}.")
+
+
+@robyn.command("import")
+def import_model(
+    model: Annotated[Path, typer.Argument(help="RobynModel-….json, as robyn_write() made it.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option(help="Folder for project.yaml, data.csv, report.json and robyn.json.", show_default=False)
+    ],
+    data: Annotated[
+        Path | None, typer.Option(help="The table Robyn was given, when it is not in the file.", show_default=False)
+    ] = None,
+    design: Annotated[
+        Path | None,
+        typer.Option(help="InputCollect$dt_mod as CSV: R's own trend, season and holidays.", show_default=False),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")] = False,
+) -> None:
+    """Take over a Robyn model: a project to run, and a report of its numbers fitted again with what differs and why."""
+    from mmm_core.runs.robyn_files import import_files
+
+    for line in import_files(model, data, design, out):
+        if not quiet:
+            _say(line)
+
+
+@robyn.command("export")
+def export_model(
+    folder: Annotated[
+        Path, typer.Argument(help="Results of mmm-studio run, or a folder of robyn import.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="File to write.", show_default=False, dir_okay=False)],
+    model: Annotated[str, typer.Option(help="Its solution_id; default: the imported or recommended model.")] = "",
+    project: Annotated[
+        Path | None, typer.Option(help="Project file of the run; default: project.yaml in the folder.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Data of the run; default: data.csv in the folder.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")] = False,
+) -> None:
+    """Write a model as Robyn's JSON, from which robyn_recreate() makes it again in R."""
+    from mmm_core.runs.robyn_files import export_file
+
+    export = export_file(folder, model, out, project, data)
+    if not quiet:
+        for line in (*export.notes, f"Written to {out}."):
+            _say(line)
 
 
 class _Interrupt:

@@ -6,6 +6,7 @@ MMMError (ValueError)
 │   └── BoundsError      a number lies outside its limits
 ├── InfeasibleBudgetError  limits of a budget that cannot all hold; says which, and by how much
 ├── ProjectFileError     a project file has an unknown key or a value of the wrong kind
+├── RobynFileError       a file is none of Robyn's, is damaged, or holds what cannot be taken over
 ├── RunCancelledError    the user stopped the run and chose to keep nothing
 └── StoreError           the workspace cannot do what was asked
     ├── NotFoundError    no project or run with this id
@@ -47,6 +48,10 @@ class InfeasibleBudgetError(MMMError):
 
 class ProjectFileError(MMMError):
     """A project file has an unknown key or a value of the wrong kind."""
+
+
+class RobynFileError(MMMError):
+    """A file is none of Robyn's, is damaged, or holds what cannot be taken over; carries every reason."""
 
 
 class RunCancelledError(MMMError):

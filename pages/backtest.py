@@ -8,6 +8,7 @@ from mmm_core.charts.backtest_frames import DATE_COLUMNS, date_frame, error_fram
 from mmm_core.charts.backtest_words import against_the_year_before, caveat, chance_words
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.backtest import Backtest
+from mmm_core.entities.naming import join_words
 from mmm_core.entities.records import CheckRecord, ProjectRecord, RunRecord, RunStatus
 from pages.shared import backtest_form, backtest_loaders, guards, loaders
 from pages.shared.boundary import guarded, page
@@ -148,6 +149,12 @@ def _said(found: Backtest, words: Vocabulary) -> None:
     if found.forecasts:
         st.markdown(as_text(" ".join(filter(None, (against_the_year_before(found, words), chance_words(found))))))
     st.caption(as_text(caveat(found.question, words)))
+    for one in found.forecasts:
+        if one.left_out:
+            names = join_words([words.names[name] for name in one.left_out])
+            st.caption(
+                as_text(f"At {one.known_until:%-d %b %Y} nothing was known of {names}, which had not been bought yet.")
+            )
     for refused in found.refused:
         st.warning(
             as_text(f"At {refused.known_until:%-d %b %Y} no model could be made: {refused.reason}"),

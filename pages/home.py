@@ -12,7 +12,7 @@ from mmm_core.entities.columns import ColumnRole
 from mmm_core.entities.records import ProjectRecord, RunRecord, RunStatus
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import MMMError
-from pages.shared import boundary, dialogs, guards, loaders, session
+from pages.shared import boundary, dialogs, guards, loaders, robyn_views, session
 from pages.shared.routes import ROOT, Route
 from pages.shared.widgets import ago, as_text, go_to, truncated
 
@@ -65,6 +65,14 @@ def _opening(*, is_first_visit: bool) -> None:
                 icon=":material/add:",
                 type="secondary" if is_first_visit else "primary",
             )
+            robyn = st.button(
+                "Take over a Robyn model",
+                key="take_over",
+                icon=":material/sync_alt:",
+                help="Go on with a model of Meta's Robyn: drop its JSON",
+            )
+    if robyn:
+        robyn_views.open_view(robyn_views.RobynView.TAKE_OVER)
     if demo:
         _open_demo()
     if new:
@@ -184,7 +192,7 @@ def _status(project: ProjectRecord, runs: list[RunRecord]) -> tuple[str, str, st
 
 def _open(project: ProjectRecord, runs: list[RunRecord]) -> None:
     session.open_project(project.project_id)
-    finished = next((run for run in runs if guards.has_result(run)), None)
+    finished = guards.result_that_counts(runs)
     if not project.source_name:
         go_to(Route.UPLOAD)
     if not project.has_settings:

@@ -17,6 +17,7 @@ from pages.shared import (
     model_panels,
     model_studies,
     pareto_filters,
+    robyn_views,
     session,
     trust_summary,
 )
@@ -84,6 +85,11 @@ def _share(project: ProjectRecord, run: RunRecord, solution_id: str) -> None:
     st.caption("Whoever can open this studio sees the same page.")
     st.markdown("**On paper or as PDF**")
     st.caption("Choose *All panels* below, then print the page (Ctrl+P): menus and buttons are left out.")
+    if solution_id != AVERAGED_ID:
+        st.markdown("**In R**")
+        if st.button("Write it for Robyn", key="write_robyn", icon=":material/sync_alt:"):
+            session.open_model(solution_id)
+            robyn_views.open_view(robyn_views.RobynView.WRITE)
 
 
 with page("Model"):

@@ -121,6 +121,10 @@ def _finished(project: ProjectRecord, upload: IngestResult, run: RunRecord) -> N
             width="stretch",
         ):
             go_to(Route.PARETO)
+        if run.refreshed_from is not None and st.button(
+            "Compare with the old result", key="old_and_new", icon=":material/compare_arrows:", width="stretch"
+        ):
+            go_to(Route.REFRESH)
         _again(project, upload, run)
     run_panels.settled(result)
 

@@ -66,6 +66,12 @@ def _card(project: ProjectRecord, run: RunRecord) -> None:
                 session.open_project(run.project_id)
                 session.open_run(run.run_id)
                 go_to(Route.MODEL)
+            if run.refreshed_from is not None and st.button(
+                "Old and new", key=f"moved_{run.run_id}", type="tertiary", icon=":material/compare_arrows:"
+            ):
+                session.open_project(run.project_id)
+                session.open_run(run.run_id)
+                go_to(Route.REFRESH)
             st.button(
                 "Rename",
                 key=f"rename_{run.run_id}",

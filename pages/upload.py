@@ -6,15 +6,16 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mmm_core.charts.outcome_chart import draw_outcome, outcome_points
 from mmm_core.charts.spend_chart import draw_spend, spend_frame, spend_points
-from mmm_core.engine.ingest import read_table, repair, template_csv
+from mmm_core.engine.ingest import read_table, template_csv
 from mmm_core.engine.model_summary import describe_upload
 from mmm_core.engine.settings_suggestion import outcome_kind
 from mmm_core.entities.columns import ColumnRole, OutcomeKind
-from mmm_core.entities.findings import Finding, IngestResult, Repair, Severity
+from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.records import ProjectRecord
 from mmm_core.errors import MMMError
 from pages.shared import boundary, guards, loaders, session
 from pages.shared.routes import Route
+from pages.shared.upload_findings import draw_findings
 from pages.shared.widgets import (
     NextStep,
     as_text,
@@ -29,20 +30,6 @@ from pages.shared.widgets import (
 
 LIMIT_MB = 50
 FIRST_ROWS = 12
-SHOWN_CELLS = 12
-REPAIR_LABELS = {
-    Repair.TREAT_AS_ZERO: "Treat as 0",
-    Repair.ESTIMATE_VALUES: "Estimate from neighbours",
-    Repair.FILL_MISSING_PERIODS: "Add the missing rows",
-    Repair.KEEP_FIRST: "Keep the first row",
-    Repair.KEEP_LAST: "Keep the last row",
-    Repair.IGNORE_COLUMN: "Ignore the column",
-}
-SEVERITIES = {
-    Severity.IMPOSSIBLE: ("Has to be mended before a model can be fitted", ":material/error:", "red"),
-    Severity.DOUBTFUL: ("Please check", ":material/help:", "orange"),
-    Severity.CHANGED: ("Changed while reading", ":material/check:", "gray"),
-}
 
 
 def render() -> None:
@@ -146,43 +133,13 @@ def _what_is_expected() -> None:
 
 def _findings(project: ProjectRecord, upload: IngestResult) -> None:
     _undo(project)
-    if not upload.findings:
-        st.markdown(":green-badge[:material/check: Nothing to mend]")
-        return
-    for severity, (heading, icon, colour) in SEVERITIES.items():
-        found = [(i, f) for i, f in enumerate(upload.findings) if f.severity is severity]
-        if not found:
-            continue
-        quiet = severity is Severity.CHANGED
-        area = st.expander(f"{heading} ({len(found)})", icon=icon) if quiet else st.container(border=True, gap="small")
-        with area:
-            if not quiet:
-                st.markdown(f":{colour}[{icon}] **{heading}**")
-            for position, finding in found:
-                _finding(project, upload, finding, position)
 
+    def keep(mended: IngestResult) -> None:
+        session.remember("upload.before", (project.project_id, upload))
+        loaders.workspace().save_upload(project.project_id, mended)
+        session.start_afresh("configure")
 
-def _finding(project: ProjectRecord, upload: IngestResult, finding: Finding, position: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(as_text(finding.message), width="stretch")
-        if finding.cells and finding.severity is not Severity.CHANGED:
-            with st.popover("Where", type="tertiary", key=f"where_{position}"):
-                _where(finding)
-        for choice in finding.repairs:
-            if st.button(REPAIR_LABELS[choice], key=f"repair_{position}_{choice.value}"):
-                mended = repair(upload, finding, choice)
-                session.remember("upload.before", (project.project_id, upload))
-                loaders.workspace().save_upload(project.project_id, mended)
-                session.start_afresh("configure")
-                st.rerun()
-
-
-def _where(finding: Finding) -> None:
-    lines = [f"- row {cell.row:,}, {as_text(cell.column)}" for cell in finding.cells[:SHOWN_CELLS]]
-    rest = max(finding.n_cells, len(finding.cells)) - len(lines)
-    if rest > 0:
-        lines.append(f"- and {rest:,} more")
-    st.markdown("\n".join(lines))
+    draw_findings(upload, keep)
 
 
 def _undo(project: ProjectRecord) -> None:

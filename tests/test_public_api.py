@@ -1,5 +1,6 @@
 """The names, parameters and defaults that DESIGN section 4 fixes."""
 
+import dataclasses
 import inspect
 from typing import Any
 
@@ -10,6 +11,8 @@ from mmm_core import (
     MMMModelExecutor,
     ModelClustersAnalyzer,
     ModelEvaluator,
+    ModelRefresh,
+    ModelRefreshConfig,
     ParetoOptimizer,
     TrialsConfig,
     load_project_file,
@@ -52,6 +55,17 @@ SIGNATURES: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (ModelEvaluator.evaluate_model, {"self": NO_DEFAULT, "model_output": NO_DEFAULT}),
+    (
+        ModelRefresh.model_refresh,
+        {
+            "self": NO_DEFAULT,
+            "mmmdata_collection": NO_DEFAULT,
+            "model_output_collection": NO_DEFAULT,
+            "refresh_config": NO_DEFAULT,
+            "calibration_input": None,
+            "objective_weights": None,
+        },
+    ),
     (load_project_file, {"path": NO_DEFAULT, "data": NO_DEFAULT}),
 ]
 
@@ -62,7 +76,9 @@ def test_signature_is_the_one_the_specification_fixes(function: Any, expected: d
     assert {name: parameter.default for name, parameter in parameters.items()} == expected
 
 
-@pytest.mark.parametrize("public", [MMMModelExecutor, ParetoOptimizer, ModelClustersAnalyzer, ModelEvaluator])
+@pytest.mark.parametrize(
+    "public", [MMMModelExecutor, ParetoOptimizer, ModelClustersAnalyzer, ModelEvaluator, ModelRefresh]
+)
 def test_public_class_is_made_without_arguments(public: type) -> None:
     assert isinstance(public(), public)
 
@@ -84,6 +100,17 @@ def test_trials_config_defaults_are_those_of_the_specification() -> None:
     assert (config.trials, config.iterations, config.timeseries_validation) == (5, 2000, False)
     assert (config.add_penalty_factor, config.rssd_zero_penalty, config.intercept) == (False, True, True)
     assert (config.intercept_sign, config.objective_weights, config.cores) == ("non_negative", None, None)
+
+
+def test_refresh_config_fields_and_defaults_are_those_of_the_specification() -> None:
+    found = {field.name: field.default for field in dataclasses.fields(ModelRefreshConfig)}
+    assert found == {
+        "refresh_steps": 4,
+        "refresh_mode": "manual",
+        "refresh_iters": 1000,
+        "refresh_trials": 3,
+        "bounds_freedom": None,
+    }
 
 
 @pytest.mark.parametrize("name", mmm_core.__all__)

@@ -46,10 +46,10 @@ def draw_grid(points: GridPoints, theme: Theme = Theme.LIGHT, *, n_columns: int 
         n_columns: Panels beside each other; None takes what leaves the fewest empty places.
     """
     n_panels = len(points.curves)
-    n_columns = max(1, min(n_columns or _fitting_columns(n_panels), n_panels))
+    n_columns = max(1, min(n_columns or fitting_columns(n_panels), n_panels))
     n_rows = -(-n_panels // n_columns)
     height = 40 + PANEL_HEIGHT * n_rows
-    panels = [_panel(one, k, _place(k, n_columns, height), theme) for k, one in enumerate(points.curves)]
+    panels = [_panel(one, k, place_of(k, n_columns, height), theme) for k, one in enumerate(points.curves)]
     axes = {name: axis for panel in panels for name, axis in panel.axes.items()}
     traces = [trace for panel in panels for trace in panel.traces]
     figure = go.Figure(traces, layout=axes)
@@ -73,7 +73,7 @@ class _Panel(NamedTuple):
     notes: list[dict[str, object]]
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where a panel stands, shares of the figure, from the left and from the bottom."""
 
     left: float
@@ -82,16 +82,17 @@ class _Place(NamedTuple):
     top: float
 
 
-def _place(k: int, n_columns: int, height: int) -> _Place:
+def place_of(k: int, n_columns: int, height: int) -> Place:
+    """Where panel ``k`` stands in a figure of so many pixels; ``height`` as :func:`draw_grid` reckons it."""
     plot = height - 126  # what the margins leave
     n_rows = (height - 40) // PANEL_HEIGHT
     gap, room = 0.05, _GAP / plot
     wide, high = (1 - gap * (n_columns - 1)) / n_columns, (1 - room * (n_rows - 1)) / n_rows
     left, top = (k % n_columns) * (wide + gap), 1 - (k // n_columns) * (high + room)
-    return _Place(left, min(left + wide, 1.0), max(top - high, 0.0), top)
+    return Place(left, min(left + wide, 1.0), max(top - high, 0.0), top)
 
 
-def _panel(one: CurvePoints, k: int, place: _Place, theme: Theme) -> _Panel:
+def _panel(one: CurvePoints, k: int, place: Place, theme: Theme) -> _Panel:
     curve, palette = one.curve, PALETTES[theme]
     n, end = "" if k == 0 else str(k + 1), float(curve.spend[-1])
     small = {"nticks": 4, "rangemode": "tozero", "tickfont": {"size": 11}}
@@ -155,7 +156,7 @@ def _traces(one: CurvePoints, n: str, theme: Theme) -> list[go.Scatter]:
     return [area, line, point] if one.has_range else [line, point]
 
 
-def _fitting_columns(n_panels: int) -> int:
+def fitting_columns(n_panels: int) -> int:
     """Four panels beside each other, or three when that leaves fewer places empty."""
     return min((4, 3), key=lambda columns: -n_panels % columns)
 

@@ -19,6 +19,7 @@ _STAGES = {
     "searching": "Searching",
     "ranking": "Ranking the models into fronts",
     "averaging": "Averaging over plausible models, for the recommended answer",
+    "explaining": "Finding out why the answer moved",
     "writing": "Writing the result",
 }
 

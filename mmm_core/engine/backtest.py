@@ -179,6 +179,7 @@ def _describe(task: BacktestTask, view: PastView, foretold: TwoForecasts) -> Dat
         no_media=_numbers(foretold.no_media),
         naive=_numbers(outcome[view.ahead - YEAR[task.data.frequency]]),
         outcome_range=float(np.ptp(outcome[known])),
+        left_out=view.left_out,
     )
 
 

@@ -55,7 +55,7 @@ def models_in_words(model_set: ModelSet, request: BudgetRequest) -> str:
         return ""
     if request.aim is PlanAim.LOW_QUANTILE:
         return f", {request.quantile:.0%} quantile over {model_set.n_models:,} models"
-    cautious = ", less half the risk" if request.aim is PlanAim.RISK_AVERSE else ""
+    cautious = ", less one standard deviation of each change" if request.aim is PlanAim.RISK_AVERSE else ""
     return f", mean over {model_set.n_models:,} models{cautious}"
 
 

@@ -13,6 +13,7 @@ from mmm_core.errors import BoundsError, SettingsError
 from mmm_core.kernels.adstock import GEOMETRIC, WEIBULL_CDF, WEIBULL_PDF
 from mmm_core.kernels.evaluation import Batch, Layout, Problem, Rules, evaluate_batch
 from mmm_core.kernels.lift import Studies
+from mmm_core.kernels.problem import Previous
 
 _ROBYN = CalibrationRules.ROBYN
 SOLVERS = ("exact", "glmnet")
@@ -60,6 +61,7 @@ class CandidateEvaluator:
             raise SettingsError(f"solver must be one of {', '.join(SOLVERS)}; got {solver!r}.")
         self._problem = arrays_of(design)
         self._studies = studies_of(design)
+        self._previous = previous_of(design)
         self._layout = layout_of(design, tuple(names))
         self._n_parameters = len(names)
         self._rules = Rules(
@@ -92,7 +94,7 @@ class CandidateEvaluator:
             raise SettingsError(
                 f"Candidates must come as rows of {self._n_parameters} hyperparameters; got an array of {values.shape}."
             )
-        return evaluate_batch(values, self._problem, self._layout, self._rules, self._studies)
+        return evaluate_batch(values, self._problem, self._layout, self._rules, self._studies, self._previous)
 
 
 def arrays_of(design: Design) -> Problem:
@@ -138,6 +140,14 @@ def studies_of(design: Design) -> Studies | None:
         amounts=np.array(amounts, dtype=np.float64),
         day_share=day_share,
     )
+
+
+def previous_of(design: Design) -> Previous | None:
+    """The model a refresh is held to, as the compiled code reads it; None in an ordinary run."""
+    if design.aim is None:
+        return None
+    shares = np.array([design.aim.shares.get(term, 0.0) for term in design.term_names], dtype=np.float64)
+    return Previous(shares, float(design.aim.rest_factor), int(design.aim.n_new), float(design.aim.new_share))
 
 
 def parameters_of(kind: AdstockKind) -> tuple[str, ...]:

@@ -128,7 +128,7 @@ def build_media_design(
         upper=limits[:, 1].copy(),
         trend_column=-1,
         rows=data.rows,
-        weibull_length=len(data.table),
+        weibull_length=data.weibull_length or len(data.table),
         frequency=data.frequency,
     )
     studies = settings.calibration.studies

@@ -28,7 +28,15 @@ from mmm_core.entities.findings import AppliedRepair, Finding, IngestResult, Rep
 from mmm_core.entities.settings import ModelSettings
 from mmm_core.errors import DataError, SettingsError
 
-__all__ = ["LIMIT_BYTES", "read_table", "repair", "repeat_repairs", "suggested_settings", "template_csv"]
+__all__ = [
+    "LIMIT_BYTES",
+    "read_table",
+    "repair",
+    "repeat_fitting_repairs",
+    "repeat_repairs",
+    "suggested_settings",
+    "template_csv",
+]
 
 LIMIT_BYTES = 50 * MEGABYTE
 """Largest file accepted unless the caller says otherwise."""
@@ -146,6 +154,30 @@ def repeat_repairs(result: IngestResult, repairs: Sequence[AppliedRepair]) -> In
     if problems:
         raise DataError(problems)
     return result
+
+
+def repeat_fitting_repairs(
+    result: IngestResult, repairs: Sequence[AppliedRepair]
+) -> tuple[IngestResult, tuple[AppliedRepair, ...]]:
+    """Mend a later table as an earlier one was mended, where the same was found again.
+
+    Args:
+        result: What was read.
+        repairs: What was done to the earlier table, in this order.
+
+    Returns:
+        The mended table, and the repairs there was nothing to do for.
+    """
+    unused: list[AppliedRepair] = []
+    for wanted in repairs:
+        key = f"{wanted.finding}:{wanted.column}" if wanted.column else wanted.finding
+        if key in result.applied:  # done together with another column of the same finding
+            continue
+        try:
+            result = repeat_repairs(result, [wanted])
+        except DataError:
+            unused.append(wanted)
+    return result, tuple(unused)
 
 
 def suggested_settings(result: IngestResult) -> ModelSettings:

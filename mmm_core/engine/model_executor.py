@@ -55,6 +55,7 @@ class MMMModelExecutor:
         progress: Called at least four times a second with where the search stands, in the calling thread.
         should_stop: Asked about ten times a second; once it answers yes, the run ends and keeps what it has found.
         design: Used instead of building one from the data.
+        space: The box to search instead of the one the settings give, for these data: a refresh narrows it.
         log_lambda: Search lambda on a logarithmic scale; the benchmark compares.
     """
 
@@ -64,11 +65,13 @@ class MMMModelExecutor:
         progress: Callable[[SearchProgress], None] | None = None,
         should_stop: Callable[[], bool] | None = None,
         design: Design | None = None,
+        space: SearchSpace | None = None,
         log_lambda: bool = LOG_LAMBDA,
     ) -> None:
         self.progress = progress
         self.should_stop = should_stop
         self.design = design
+        self.space = space
         self.log_lambda = log_lambda
 
     def model_run(
@@ -103,7 +106,9 @@ class MMMModelExecutor:
         report_preparing(self.progress, trials_config.n_candidates)
         self._stop_if_asked()
         design = self.design or _build_design(mmmdata_collection, trials_config)
-        plan = plan_search(mmmdata_collection.settings, design, trials_config, log_lambda=self.log_lambda)
+        plan = plan_search(
+            mmmdata_collection.settings, design, trials_config, log_lambda=self.log_lambda, space=self.space
+        )
         prepared = time.perf_counter()
         self._stop_if_asked()
         found = self._search(design, plan, seed)
@@ -130,7 +135,13 @@ class MMMModelExecutor:
         convergence = judge_convergence(output)
         if not quiet:
             _log.info("%d models in %.1f s. %s", output.n_candidates, timings["search"], " ".join(convergence.messages))
-        return ModelOutputCollection(model_output=output, convergence=convergence, info=info)
+        return ModelOutputCollection(
+            model_output=output,
+            convergence=convergence,
+            info=info,
+            data=mmmdata_collection,
+            trials=trials_config,
+        )
 
     def _stop_if_asked(self) -> None:
         if self.should_stop is not None and self.should_stop():
@@ -167,12 +178,17 @@ def warm_up(cores: int | None = None, algorithm: str = DEFAULT_ALGORITHM) -> Non
 
 
 def plan_search(
-    settings: ModelSettings, design: Design, trials: TrialsConfig, *, log_lambda: bool = LOG_LAMBDA
+    settings: ModelSettings,
+    design: Design,
+    trials: TrialsConfig,
+    *,
+    log_lambda: bool = LOG_LAMBDA,
+    space: SearchSpace | None = None,
 ) -> _Plan:
     """Fix what will be searched: with every hyperparameter fixed one candidate says it all."""
     from mmm_core.engine.candidate import build_search_space
 
-    space = build_search_space(settings, design, trials, log_lambda=log_lambda)
+    space = space or build_search_space(settings, design, trials, log_lambda=log_lambda)
     is_fixed = bool(np.all(space.low == space.high))
     if is_fixed:
         trials = replace(trials, trials=1, iterations=1)

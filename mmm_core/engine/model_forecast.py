@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mmm_core.engine.candidate import refit_model
-from mmm_core.engine.candidate_evaluator import KIND_CODES, parameters_of
+from mmm_core.engine.candidate_evaluator import KIND_CODES, parameters_of, required_keys
 from mmm_core.engine.features import build_design
 from mmm_core.engine.past_view import PastView
 from mmm_core.entities.design import Design, FloatArray, IntArray
@@ -15,8 +15,6 @@ from mmm_core.entities.fitted_model import FittedModel
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.kernels.decomposition import transform_channel
 from mmm_core.kernels.saturation import hill
-
-_OF_THE_SPLIT = "train_size"
 
 
 class TwoForecasts(NamedTuple):
@@ -48,15 +46,11 @@ def foretell_by_model(
     Args:
         view: The past date.
         design: From :func:`design_at`.
-        hyperparameters: Flat keys; a training share is not used, nor are penalties of columns that did not vary then.
+        hyperparameters: Flat keys; a training share is not used, nor is what belongs to columns that did not vary then.
         trials: Intercept rules.
     """
-    penalties = {f"{column}_penalty" for column in design.column_names}
-    kept = {
-        name: value
-        for name, value in hyperparameters.items()
-        if name != _OF_THE_SPLIT and (not name.endswith("_penalty") or name in penalties)
-    }
+    known = {*required_keys(design), *(f"{column}_penalty" for column in design.column_names)}
+    kept = {name: value for name, value in hyperparameters.items() if name in known}
     forecasts = [
         foretell_rows(
             refit_model(one, kept, intercept=trials.intercept, intercept_sign=trials.intercept_sign), one, view.ahead

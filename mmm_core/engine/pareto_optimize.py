@@ -1,5 +1,6 @@
 """Which candidates are worth looking at: fronts of the best compromises, and one model to start from."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from mmm_core.entities.design import FloatArray, IntArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_output import BoolArray, ModelOutput, ModelOutputCollection
 from mmm_core.entities.run_result import ParetoResult
+from mmm_core.entities.trials_config import OBJECTIVES
 from mmm_core.errors import BoundsError
 from mmm_core.kernels.dominance import rank_fronts
 from mmm_core.kernels.error_score import error_scores
@@ -35,10 +37,17 @@ class ParetoOptimizer:
     Attributes:
         calibration_constraint: Of calibrated runs only the candidates up to this quantile of MAPE are ranked: 0.01 to 0.1,
             or 1 to leave out none. Anything else is moved to the nearer end, with a note.
+        objective_weights: Of ``nrmse``, ``decomp_rssd`` and ``mape`` in the error score; None means equal, a missing one is 1.
     """
 
-    def __init__(self, *, calibration_constraint: float = CALIBRATED_SHARE) -> None:
+    def __init__(
+        self,
+        *,
+        calibration_constraint: float = CALIBRATED_SHARE,
+        objective_weights: Mapping[str, float] | None = None,
+    ) -> None:
         self.calibration_constraint = calibration_constraint
+        self.objective_weights = objective_weights
 
     def pareto_optimize(
         self,
@@ -79,7 +88,7 @@ class ParetoOptimizer:
         share = _force_constraint(self.calibration_constraint)
         fronts = rank_candidates(output, share)
         choice = _choose_fronts(fronts, pareto_fronts, min_candidates)
-        scores = score_candidates(output)
+        scores = score_candidates(output, self.objective_weights)
         chosen = np.flatnonzero((fronts > 0) & (fronts <= choice.n_fronts))
         chosen = chosen[np.lexsort((chosen, fronts[chosen]))]
         recommended = chosen[np.lexsort((chosen, scores[chosen]))[0]]
@@ -143,11 +152,18 @@ def choose_models(output: ModelOutput, min_candidates: int = MIN_CANDIDATES) -> 
     return on_front
 
 
-def score_candidates(output: ModelOutput) -> FloatArray:
-    """Error score of every candidate, shape (n_candidates,): never from the test part."""
-    fit = output.metric("nrmse_val" if output.timeseries_validation else "nrmse_train")
+def score_candidates(output: ModelOutput, objective_weights: Mapping[str, float] | None = None) -> FloatArray:
+    """Error score of every candidate, shape (n_candidates,): from what was searched for, never from the test part.
+
+    Args:
+        output: A search.
+        objective_weights: Of the errors; None means equal, a missing one is 1, all 0 count as equal.
+    """
     mape = np.nan_to_num(output.metric("mape"), nan=0.0)
-    return error_scores(np.column_stack([fit, output.metric("decomp_rssd"), mape]))
+    errors = np.column_stack([output.metric("nrmse"), output.metric("decomp_rssd"), mape])
+    given = objective_weights or {}
+    weights = tuple(float(given.get(name, 1.0)) for name in OBJECTIVES)
+    return error_scores(errors, weights if any(weights) else (1.0, 1.0, 1.0))
 
 
 def _quantile(values: FloatArray, share: float) -> float:

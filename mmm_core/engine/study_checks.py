@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mmm_core.engine.calibration import with_studies
-from mmm_core.engine.features import build_design
+from mmm_core.engine.features import build_run_design
 from mmm_core.engine.ledger import build_ledger
 from mmm_core.engine.model_executor import MMMModelExecutor
 from mmm_core.engine.pareto_optimize import ParetoOptimizer
@@ -92,7 +92,7 @@ def check_studies(
     report = known if known is not None and known.studies == studies else _empty_report(project)
     if stop():
         return report
-    design = result.design if result is not None else build_design(project.data)
+    design = result.design if result is not None else build_run_design(project.data, project.trials)
     question = _Question(project, studies, design, stop)
     for made in _missing_answers(question, report, result):
         report = _with_answer(report, made)

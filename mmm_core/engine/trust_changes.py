@@ -54,12 +54,12 @@ def with_outcome(data: MMMDataCollection, outcome: FloatArray) -> MMMDataCollect
     values = data.table[column].to_numpy(dtype=np.float64, copy=True)
     values[data.rows] = outcome
     settings = replace(data.settings, calibration=replace(data.settings.calibration, studies=()))
-    return MMMDataCollection(table=data.table.assign(**{column: values}), settings=settings)
+    return replace(data, table=data.table.assign(**{column: values}), settings=settings)
 
 
 def replace_settings(data: MMMDataCollection, settings: ModelSettings) -> MMMDataCollection:
     """The same table with other settings."""
-    return MMMDataCollection(table=data.table, settings=settings)
+    return replace(data, settings=settings)
 
 
 def with_stiffness(problem: PosteriorProblem, slope: float, level: float) -> PosteriorProblem:

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from mmm_core.engine.forecast import Forecast, forecast
+from mmm_core.engine.past_view import view_at
 from mmm_core.engine.posterior_problem import PosteriorProblem
 from mmm_core.engine.trust_changes import periods_of
 from mmm_core.engine.trust_context import CheckContext, done, not_possible
@@ -45,7 +46,7 @@ def _foretell(context: CheckContext, origin: int, ahead: int) -> Forecast | MMME
 
     try:
         seeds = context.bench.seeds(list(CheckKey).index(CheckKey.FORECAST), origin)
-        return forecast(context.data, origin, ahead, seeds, sample)
+        return forecast(view_at(context.data, origin, ahead).span, origin, ahead, seeds, sample)
     except MMMError as refusal:
         return refusal
 

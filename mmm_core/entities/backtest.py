@@ -82,6 +82,7 @@ class DateForecast:
         high: High end.
         outcome_range: Largest less smallest outcome of the periods known, by which NRMSE is divided.
         solution_id: The model the search recommended then; empty for other subjects.
+        left_out: Channels of which nothing was known then, because they had not been bought.
     """
 
     known_until: dt.date
@@ -95,6 +96,7 @@ class DateForecast:
     high: tuple[float, ...] = ()
     outcome_range: float
     solution_id: str = ""
+    left_out: tuple[str, ...] = ()
 
     def errors(self, contender: Contender) -> FloatArray:
         """Forecast less what came, shape (horizon,)."""

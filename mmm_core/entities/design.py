@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from mmm_core.entities.calibration import StudyTarget
 from mmm_core.entities.columns import AdstockKind, Frequency
+from mmm_core.entities.refresh_aim import RefreshAim
 from mmm_core.errors import BoundsError, SettingsError
 
 FloatArray = NDArray[np.float64]
@@ -41,6 +42,7 @@ class Design:
         studies: Lift studies that models are compared with.
         unseen_from: Row of the table from which on the outcome was not looked at when the baseline was built, and by which no
             candidate may be chosen; None: there is none. Coefficients are only ever fitted to earlier rows.
+        aim: In a refresh, the model before, which models are held to.
     """
 
     dates: DateArray
@@ -61,6 +63,7 @@ class Design:
     dropped: tuple[str, ...] = ()
     studies: tuple[StudyTarget, ...] = ()
     unseen_from: int | None = None
+    aim: RefreshAim | None = None
 
     def __post_init__(self) -> None:
         n_all, n_baseline, n_media = len(self.outcome), len(self.baseline_names), len(self.media_names)
@@ -88,6 +91,10 @@ class Design:
         if not -1 <= self.trend_column < n_baseline:
             raise SettingsError(
                 f"Design.trend_column must lie within -1 and {n_baseline - 1}, got {self.trend_column}."
+            )
+        if self.aim is not None and self.aim.n_new > len(self.rows):
+            raise SettingsError(
+                f"Design.aim speaks of {self.aim.n_new} new periods; only {len(self.rows)} are modelled."
             )
         for target in self.studies:
             self._check_study(target)

@@ -21,6 +21,8 @@ class MMMDataCollection:
     Attributes:
         table: One row per period, oldest first (sorted on the way in); the date column as datetime64.
         settings: Roles, window, baseline and bounds.
+        weibull_length: Periods on which the scale of a Weibull adstock is measured; None means all rows. A refresh keeps the
+            length of the initial model, so that more data do not change a decay.
         frequency: Length of one period, detected from the dates.
         rows: Indices of the modelled periods: inside the window and not left out, shape (n_rows,).
         data_hash: SHA-256 of the used columns.
@@ -31,6 +33,7 @@ class MMMDataCollection:
 
     table: pd.DataFrame
     settings: ModelSettings
+    weibull_length: int | None = None
     frequency: Frequency = field(init=False)
     rows: IntArray = field(init=False)
     data_hash: str = field(init=False)

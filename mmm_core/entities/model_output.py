@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.design import FloatArray, IntArray
+from mmm_core.entities.mmmdata_collection import MMMDataCollection
+from mmm_core.entities.refresh import RefreshStep
+from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import SettingsError
 
 BoolArray = NDArray[np.bool_]
@@ -253,9 +256,15 @@ class ModelOutputCollection:
         convergence: Whether the search had settled.
         info: How the run came about.
         selected_id: Solution the user picked; None means the recommended one.
+        refreshes: The steps that led to this result from an initial model, oldest first; empty for an initial model.
+        data: What was modelled, which a refresh needs. It is not stored with a result: who reads one joins it again.
+        trials: The search as it was asked for; not stored either.
     """
 
     model_output: ModelOutput
     convergence: Convergence
     info: Provenance
     selected_id: str | None = None
+    refreshes: tuple[RefreshStep, ...] = ()
+    data: MMMDataCollection | None = None
+    trials: TrialsConfig | None = None

@@ -20,6 +20,13 @@ class RunStatus(StrEnum):
         return self in (RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.FAILED)
 
 
+class RefreshDecision(StrEnum):
+    """What the user made of a refresh."""
+
+    ACCEPTED = "accepted"  # the project works with its data and settings
+    SET_ASIDE = "set_aside"  # the result before it stays the one that counts
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectRecord:
     """A project as the workspace lists it.
@@ -65,6 +72,8 @@ class RunRecord:
         error: What went wrong, for a failed run.
         error_details: The technical report behind ``error``, for "copy details".
         headline: One sentence on the result; empty before.
+        refreshed_from: The run whose result it refreshes, which may have been deleted since; None for a run of its own.
+        refresh_decision: What the user made of a refresh; None before.
     """
 
     run_id: str
@@ -84,6 +93,8 @@ class RunRecord:
     error: str = ""
     error_details: str = ""
     headline: str = ""
+    refreshed_from: str | None = None
+    refresh_decision: RefreshDecision | None = None
 
 
 class CheckKind(StrEnum):

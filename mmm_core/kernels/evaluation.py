@@ -13,8 +13,8 @@ from mmm_core.kernels.adstock import GEOMETRIC, carry_over, fill_weibull_weights
 from mmm_core.kernels.arrays import FloatArray, IntArray
 from mmm_core.kernels.compiling import compiled, compiled_for_vectors
 from mmm_core.kernels.lift import LiftScratch, Medium, Studies, fill_lifted, lift_error, make_lift_scratch, predict_lift
-from mmm_core.kernels.objectives import adjust_rsq, decomp_rssd, find_split, nrmse, plain_rsq
-from mmm_core.kernels.problem import Layout, Problem, Rules
+from mmm_core.kernels.objectives import adjust_rsq, decomp_rssd, find_split, nrmse, plain_rsq, refresh_distance
+from mmm_core.kernels.problem import NOTHING_BEFORE, Layout, Previous, Problem, Rules
 from mmm_core.kernels.ridge import Moments, RidgeRules, RidgeScratch, fit_ridge, make_ridge_scratch
 from mmm_core.kernels.saturation import PowerScratch, make_power_scratch, saturate
 
@@ -87,7 +87,12 @@ _MEAN, _VARIANCE, _RANGE, _SPREAD = range(4)
 
 
 def evaluate_batch(
-    values: FloatArray, problem: Problem, layout: Layout, rules: Rules, studies: Studies | None = None
+    values: FloatArray,
+    problem: Problem,
+    layout: Layout,
+    rules: Rules,
+    studies: Studies | None = None,
+    previous: Previous | None = None,
 ) -> Batch:
     """Evaluate every row of ``values``.
 
@@ -97,6 +102,7 @@ def evaluate_batch(
         layout: Where each hyperparameter stands.
         rules: How to fit and judge.
         studies: Lift studies to compare with; None is compiled as if there was no such thing, so that it costs nothing.
+        previous: The model a refresh starts from; then DECOMP.RSSD is the distance to it, and the new rows count in NRMSE.
 
     Returns:
         Metrics, coefficients and contributions.
@@ -110,13 +116,27 @@ def evaluate_batch(
         np.empty(n_candidates, np.int64),
         np.empty((n_candidates, 0 if studies is None else len(studies.spans))),
     )
-    _evaluate(np.ascontiguousarray(values, dtype=np.float64), problem, layout, rules, studies, batch)
+    _evaluate(
+        np.ascontiguousarray(values, dtype=np.float64),
+        problem,
+        layout,
+        rules,
+        studies,
+        previous or NOTHING_BEFORE,
+        batch,
+    )
     return batch
 
 
 @compiled
 def _evaluate(
-    values: FloatArray, problem: Problem, layout: Layout, rules: Rules, studies: Studies | None, batch: Batch
+    values: FloatArray,
+    problem: Problem,
+    layout: Layout,
+    rules: Rules,
+    studies: Studies | None,
+    previous: Previous,
+    batch: Batch,
 ) -> None:
     scratch, lift = _make_scratch(problem), make_lift_scratch(studies)
     n_rows, n_fixed = len(problem.outcome), len(problem.fixed)
@@ -149,6 +169,8 @@ def _evaluate(
         if studies is not None:
             predict_lift(scratch.slopes[n_fixed:], studies, lift, batch.predicted[i])
             batch.metrics[i, 2] = lift_error(studies, batch.predicted[i])
+        if len(previous.shares) > 0:
+            _judge_refresh(i, n_fixed, len(problem.spend_share), previous, scratch, batch)
 
 
 @compiled
@@ -351,6 +373,22 @@ def _write_metrics(
     paid = batch.contributions[i, first_paid : first_paid + len(problem.spend_share)]
     metrics[i, 1] = decomp_rssd(paid, problem.spend_share, zero_penalty)
     metrics[i, 2] = 0.0
+
+
+@compiled
+def _judge_refresh(i: int, n_fixed: int, n_paid: int, previous: Previous, scratch: _Scratch, batch: Batch) -> None:
+    """What a refresh minimises: the distance to the model before, and without a validation part an error that new rows weigh in.
+
+    ``nrmse = sqrt((1 - s) mse of all rows + s mse of the new rows) / range of all rows``.
+    """
+    metrics, n_rows = batch.metrics, len(scratch.residual)
+    metrics[i, 1] = refresh_distance(batch.contributions[i], previous.shares, 1 + n_fixed, n_paid, previous.rest_factor)
+    if previous.new_share > 0.0 and scratch.ends[0] == n_rows:
+        mixed = (1.0 - previous.new_share) * _sum_squares(scratch.residual, 0, n_rows) / n_rows
+        recent = _sum_squares(scratch.residual, n_rows - previous.n_new, n_rows)
+        mixed += previous.new_share * recent / previous.n_new
+        error = nrmse(mixed, 1, scratch.parts[0, _RANGE])
+        metrics[i, 0] = np.inf if np.isnan(error) else error
 
 
 @compiled_for_vectors

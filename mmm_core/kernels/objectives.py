@@ -114,3 +114,37 @@ def decomp_rssd(paid_contributions: FloatArray, spend_share: FloatArray, zero_pe
     if zero_penalty:
         distance *= 1.0 + n_zero / n_paid
     return np.inf if math.isnan(distance) else distance
+
+
+@compiled
+def refresh_distance(
+    contributions: FloatArray, previous: FloatArray, first_paid: int, n_paid: int, rest: float
+) -> float:
+    """Distance to the shares of the model before: ``rms over paid (share - previous) + rest * rms over all other terms``.
+
+    Args:
+        contributions: Per term, intercept first, shape (n_terms,).
+        previous: Share of every term in the fitted whole of the model before, same shape.
+        first_paid: Where the paid media begin.
+        n_paid: How many there are.
+        rest: Weight of the other terms.
+
+    Returns:
+        At least 0; infinite when the contributions add up to nothing.
+
+    Source:
+        Robyn 3.12.1, R/model.R, where ``rest`` is ``1 / (1 - steps / window length)``.
+    """
+    total, paid, others = 0.0, 0.0, 0.0
+    for j in range(len(contributions)):
+        total += contributions[j]
+    if total == 0.0:
+        return np.inf
+    for j in range(len(contributions)):
+        squared = (contributions[j] / total - previous[j]) ** 2
+        if first_paid <= j < first_paid + n_paid:
+            paid += squared
+        else:
+            others += squared
+    distance = math.sqrt(paid / n_paid) + rest * math.sqrt(others / (len(contributions) - n_paid))
+    return np.inf if math.isnan(distance) else distance

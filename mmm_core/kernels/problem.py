@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from mmm_core.kernels.arrays import FloatArray, IntArray
 
 
@@ -58,3 +60,23 @@ class Rules(NamedTuple):
     intercept: bool
     drop_negative: bool
     zero_penalty: bool
+
+
+class Previous(NamedTuple):
+    """What a refresh holds its models to.
+
+    Attributes:
+        shares: Share of every term in the fitted whole of the model before, intercept first, shape (n_terms,).
+        rest_factor: What the distance of all terms but paid media is multiplied by.
+        n_new: How many of the last modelled rows are new.
+        new_share: Weight of the new rows in the squared error, 0 to 1; the rest is that of all modelled rows.
+    """
+
+    shares: FloatArray
+    rest_factor: float
+    n_new: int
+    new_share: float
+
+
+NOTHING_BEFORE = Previous(np.empty(0), 1.0, 0, 0.0)
+"""An ordinary run. It is always passed, so that runs and refreshes share one compiled function."""

@@ -105,6 +105,7 @@ def cache_key(project: Project) -> Mapping[str, object]:
     trials = dataclasses.replace(project.trials, cores=None)
     return {
         "data_hash": project.data.data_hash,
+        "weibull_length": project.data.weibull_length,
         "project_file": write_project(project.data.settings, trials, project.seed),
         "seed": project.seed,
         "engine_version": mmm_core.__version__,

@@ -53,12 +53,17 @@ def _fill(workspace: Workspace, worker_id: str, run: RunRecord, between: Callabl
     from mmm_core.engine.trust_card import build_trust_card
     from mmm_core.entities.mmmdata_collection import MMMDataCollection
 
-    posterior = workspace.load_result(run.run_id).posterior
+    result = workspace.load_result(run.run_id)
+    posterior = result.posterior
     if posterior is None:
         workspace.save_trust(run.run_id, None, worker_id=worker_id)
         return None
     asked = parse_project(run.project_file)
-    data = MMMDataCollection(table=workspace.load_run_table(run.run_id), settings=asked.settings)
+    data = MMMDataCollection(
+        table=workspace.load_run_table(run.run_id),
+        settings=asked.settings,
+        weibull_length=result.design.weibull_length,  # a refresh keeps that of the first model
+    )
     watch = _Watch(workspace, run.run_id, worker_id, between)
     card = build_trust_card(
         data,

@@ -261,6 +261,11 @@ class Worker:
         self.workspace.finish_run(run.run_id, self.worker_id, outcome)
 
     def _execute(self, run: RunRecord) -> RunOutcome:
+        watch = RunReporter(self.workspace, run.run_id, self.worker_id)
+        if run.refreshed_from is not None:
+            from mmm_core.runs.refresh_job import do_refresh
+
+            return do_refresh(self.workspace, run, self.worker_id, watch)
         from mmm_core.engine.project_file import load_project_file
         from mmm_core.runs.execute import execute_project
         from mmm_core.runs.headline import summarise
@@ -270,7 +275,6 @@ class Worker:
         project = load_project_file(
             path, self.workspace.load_run_table(run.run_id)
         )  # exactly what the command line does
-        watch = RunReporter(self.workspace, run.run_id, self.worker_id)
         result, from_cache = execute_project(
             project, progress=watch.tell, should_stop=watch.should_stop, cache_folder=self.workspace.cache_folder
         )

@@ -25,6 +25,9 @@ FORMAT_VERSION = 1
 """Of everything this version writes. Raise it when a file changes in a way older versions cannot read."""
 
 _NOTE_KEY = b"mmm_studio"
+_NO_NUMBERS = ("nan", "inf", "-inf")
+"""How numbers that JSON does not know are written."""
+
 T = TypeVar("T")
 
 
@@ -217,7 +220,7 @@ def decode(kind: type[T], document: object) -> T:
 def _decode(kind: object, value: object) -> object:
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
-        return None if value is None else _decode(next(arm for arm in inner if arm is not type(None)), value)
+        return None if value is None else _decode(_arm_of(inner, value), value)
     if origin in (tuple, list) and isinstance(value, list):
         if origin is list or inner[-1] is Ellipsis:
             return origin(_decode(inner[0], item) for item in value)
@@ -225,6 +228,13 @@ def _decode(kind: object, value: object) -> object:
     if isinstance(origin, type) and issubclass(origin, Mapping) and isinstance(value, dict):
         return {key: _decode(inner[1], item) for key, item in value.items()}
     return _decode_plain(kind, value) if isinstance(kind, type) else value
+
+
+def _arm_of(arms: tuple[object, ...], value: object) -> object:
+    """Which kind of a union a value is: the first one, except that words are no numbers."""
+    first = next(arm for arm in arms if arm is not type(None))
+    is_word = isinstance(value, str) and value not in _NO_NUMBERS
+    return str if first is float and str in arms and is_word else first
 
 
 def _decode_plain(kind: type, value: object) -> object:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.schema import CreateColumn
 
 from mmm_core.errors import WorkspaceError
 from mmm_core.store.codec import FORMAT_VERSION, require_known_format
@@ -82,10 +83,23 @@ class Database:
     def _create_tables(self) -> None:
         with self.writing() as connection:
             metadata.create_all(connection)
+            _add_new_columns(connection)
             version = connection.scalar(sa.select(about.c.value).where(about.c.name == "format_version"))
             if version is None:
                 connection.execute(about.insert().values(name="format_version", value=FORMAT_VERSION))
         require_known_format({"format_version": version or FORMAT_VERSION}, f"The workspace {self.folder}")
+
+
+def _add_new_columns(connection: sa.Connection) -> None:
+    """Give the tables of an older version the columns that came since; what is in them stays as it is."""
+    known = sa.inspect(connection)
+    for table in metadata.sorted_tables:
+        there = {column["name"] for column in known.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                assert column.nullable, "rows of an older version have no value for it"
+                definition = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
 
 
 def _prepare_connection(connection: object, record: object) -> None:

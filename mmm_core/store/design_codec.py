@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mmm_core.entities.calibration import StudyTarget
 from mmm_core.entities.columns import AdstockKind, Frequency
 from mmm_core.entities.design import Design, FloatArray, IntArray
+from mmm_core.entities.refresh_aim import RefreshAim
 from mmm_core.store.codec import decode
 
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -47,6 +48,7 @@ def read_design(plain: Mapping[str, object], arrays: Arrays) -> Design:
         dropped=names_of(plain["dropped"]),
         unseen_from=cast(int | None, plain.get("unseen_from")),
         studies=tuple(decode(StudyTarget, study) for study in cast(list[object], plain.get("studies", []))),
+        aim=None if plain.get("aim") is None else decode(RefreshAim, plain["aim"]),
     )
 
 

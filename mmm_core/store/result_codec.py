@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.model_output import Convergence, ModelOutput, ModelOutputCollection, Provenance, Trial
+from mmm_core.entities.refresh import RefreshStep
 from mmm_core.entities.run_result import ParetoResult, RunResult, SearchProgress
 from mmm_core.errors import StoreError
 from mmm_core.store.atomic_files import explained, write_atomically
@@ -85,6 +86,9 @@ def read_result(folder: Path, what: str) -> RunResult:
                 ),
                 info=decode(Provenance, document["info"]),
                 selected_id=cast(str | None, document["selected_id"]),
+                refreshes=tuple(
+                    decode(RefreshStep, step) for step in cast(list[object], document.get("refreshes", []))
+                ),
             ),
             design=read_design(_part(document, "design", what), arrays),
             pareto=ParetoResult(
@@ -152,6 +156,7 @@ def _document_of(result: RunResult) -> dict[str, object]:
     return {
         "format_version": FORMAT_VERSION,
         "selected_id": collection.selected_id,
+        "refreshes": collection.refreshes,
         "info": collection.info,
         "model_output": {
             **_plain_fields(output, without=("trials", "total_spend")),

@@ -2,6 +2,8 @@
 
 import dataclasses
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import pandas as pd
 import sqlalchemy as sa
@@ -39,6 +41,23 @@ class RunShelf(ProjectShelf):
         upload = self.load_upload(project_id)
         if upload is None:
             raise StoreError("The project has no data yet, so there is nothing to run. Upload a file first.")
+        return self._enqueue(project_id, upload, project_file, n_planned, name="Run {number}")
+
+    def _enqueue(
+        self,
+        project_id: str,
+        upload: IngestResult,
+        project_file: str,
+        n_planned: int,
+        *,
+        name: str,
+        refresh: Mapping[str, object] = MappingProxyType({}),
+    ) -> RunRecord:
+        """Put a run on any table into the queue; ``refresh`` are the columns only a refresh has.
+
+        Raises:
+            NotFoundError: There is no such project.
+        """
         run_id = new_id()
         write_atomically(self.run_folder(run_id) / "table.parquet", lambda file: write_upload(upload, file))
         mine = projects.c.project_id == project_id
@@ -53,12 +72,13 @@ class RunShelf(ProjectShelf):
                         run_id=run_id,
                         project_id=project_id,
                         number=number,
-                        name=f"Run {number}",
+                        name=name.format(number=number),
                         status=RunStatus.QUEUED,
                         created=now(),
                         project_file=project_file,
                         table_hash=hash_table(upload.table),
                         n_planned=n_planned,
+                        **refresh,
                     )
                 )
         except IntegrityError as error:  # the project was deleted meanwhile

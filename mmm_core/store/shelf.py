@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from mmm_core.entities.records import ProjectRecord, RunRecord, RunStatus, WorkerRecord
+from mmm_core.entities.records import ProjectRecord, RefreshDecision, RunRecord, RunStatus, WorkerRecord
 from mmm_core.errors import NotFoundError, StoreError
 from mmm_core.store.database import Database
 from mmm_core.store.tables import projects, runs
@@ -35,6 +35,8 @@ RUN_COLUMNS = [
         "error",
         "error_details",
         "headline",
+        "refreshed_from",
+        "refresh_decision",
     )
 ]
 """What a :class:`RunRecord` shows."""
@@ -128,7 +130,11 @@ def project_record(row: sa.Row[tuple[object, ...]]) -> ProjectRecord:
 def run_record(row: sa.Row[tuple[object, ...]]) -> RunRecord:
     """A row of :data:`RUN_COLUMNS` as the pages see it."""
     found = dict(row._mapping)
-    return RunRecord(**{**found, "status": RunStatus(found["status"])})
+    decision = found.pop("refresh_decision")
+    return RunRecord(
+        **{**found, "status": RunStatus(found["status"])},
+        refresh_decision=RefreshDecision(decision) if decision else None,
+    )
 
 
 def worker_record(row: sa.Row[tuple[object, ...]]) -> WorkerRecord:

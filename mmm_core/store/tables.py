@@ -1,4 +1,7 @@
-"""The database of a workspace: projects, runs, kept budget plans, trust cards, checks, workers."""
+"""The database of a workspace: projects, runs, kept budget plans, trust cards, checks, workers.
+
+A column that is added later must be nullable: workspaces of older versions get it when they are opened.
+"""
 
 import datetime as dt
 
@@ -83,6 +86,9 @@ runs = Table(
     Column("worker_id", String(120)),
     Column("lease_until", Moment),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("refreshed_from", String(16)),  # no foreign key: the run it refreshes may be deleted, the refresh stays
+    Column("refresh_config", Text),
+    Column("refresh_decision", String(12)),
     UniqueConstraint("project_id", "number"),
     Index("runs_by_status", "status", "created"),
 )

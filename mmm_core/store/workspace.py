@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from mmm_core.store.atomic_files import explained
 from mmm_core.store.check_shelf import CheckShelf
 from mmm_core.store.database import Database
+from mmm_core.store.refresh_shelf import RefreshShelf
+from mmm_core.store.robyn_shelf import RobynShelf
 from mmm_core.store.run_queue import RunQueue
 from mmm_core.store.scenario_shelf import ScenarioShelf
 from mmm_core.store.trust_shelf import TrustShelf
@@ -18,7 +20,7 @@ VARIABLE = "MMM_STUDIO_WORKSPACE"
 CACHE_VARIABLE = "MMM_STUDIO_CACHE"
 
 
-class Workspace(ScenarioShelf, TrustShelf, CheckShelf, RunQueue):
+class Workspace(ScenarioShelf, TrustShelf, CheckShelf, RefreshShelf, RobynShelf, RunQueue):
     """One folder with every project, run and result; safe to open from several processes and threads at once.
 
     ``workspace.sqlite`` lists projects, runs and workers; ``projects/<id>`` and ``runs/<id>`` hold their files,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mmm_core.engine.project_file import ParsedProject, parse_project
 from mmm_core.entities.findings import IngestResult
-from mmm_core.entities.records import ProjectRecord, RunRecord, RunStatus
+from mmm_core.entities.records import ProjectRecord, RefreshDecision, RunRecord, RunStatus
 from mmm_core.entities.run_result import RunResult
 from pages.shared import configure_state, loaders, session
 from pages.shared.routes import Route
@@ -16,6 +16,19 @@ from pages.shared.widgets import go_to
 def has_result(run: RunRecord) -> bool:
     """Whether a run ended with something to look at; one that was stopped before it began has nothing."""
     return run.status is RunStatus.FINISHED or (run.status is RunStatus.STOPPED and run.n_done > 0)
+
+
+def result_that_counts(runs: list[RunRecord]) -> RunRecord | None:
+    """The newest result; a refresh only when it was accepted, unless there is nothing else. None without any.
+
+    Args:
+        runs: Of one project, newest first.
+    """
+    finished = [run for run in runs if has_result(run)]
+    counting = (
+        run for run in finished if run.refreshed_from is None or run.refresh_decision is RefreshDecision.ACCEPTED
+    )
+    return next(counting, next(iter(finished), None))
 
 
 def require_project() -> ProjectRecord:
@@ -90,5 +103,4 @@ def _run_with_result(project: ProjectRecord) -> RunRecord | None:
         chosen = loaders.run(run_id)
         if chosen is not None and chosen.project_id == project.project_id and has_result(chosen):
             return chosen
-    runs = loaders.workspace().list_runs(project.project_id)
-    return next((run for run in runs if has_result(run)), None)
+    return result_that_counts(loaders.workspace().list_runs(project.project_id))

@@ -49,7 +49,10 @@ EXPLAINED_UNDER = MappingProxyType(
         "Response curves": ("extrapolation",),
         "Budget plan": ("budget_aim", "budget_freedom", "budget_history", "budget_models", "lock"),
         "Trust card": ("placebo", "trust_card", "verdict"),
+        "Backtest": ("backtest", "horizon", "past_dates"),
         "Detectable ROAS": ("detectable",),
+        "Robyn bridge": ("holdout", "robyn_design"),
+        "Refresh": ("refresh", "refresh_freedom", "refresh_steps"),
     }
 )
 """Terms of the glossary by the heading under which the methodology explains them."""

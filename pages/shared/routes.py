@@ -17,9 +17,12 @@ class Route(StrEnum):
     PARETO = "pages/pareto.py"
     CLUSTERS = "pages/clusters.py"
     MODEL = "pages/model.py"
+    BACKTEST = "pages/backtest.py"
     BUDGET = "pages/budget.py"
+    REFRESH = "pages/refresh.py"
     TRUST = "pages/trust.py"
     SAVED = "pages/saved.py"
+    ROBYN = "pages/robyn.py"
     METHODOLOGY = "pages/methodology.py"
 
     @property

@@ -6,11 +6,13 @@ from streamlit.delta_generator import DeltaGenerator
 from mmm_core.charts.candidates import candidate_points, draw_candidates
 from mmm_core.charts.convergence import convergence_points, course_points, draw_convergence
 from mmm_core.charts.live import HEIGHT, draw_live, live_points
+from mmm_core.charts.refresh_words import DECISION_WORDS
 from mmm_core.charts.summary import duration_words, found_sentences, seconds_left, stage_sentence
 from mmm_core.charts.vocabulary import Vocabulary
-from mmm_core.entities.records import RunRecord, RunStatus
+from mmm_core.entities.records import RefreshDecision, RunRecord, RunStatus
 from mmm_core.entities.run_result import RunResult, SearchProgress
-from pages.shared import boundary, loaders
+from pages.shared import boundary, loaders, session
+from pages.shared.routes import Route
 from pages.shared.widgets import ago, as_text, chart, chart_title, current_theme
 
 STATUS = {
@@ -20,6 +22,13 @@ STATUS = {
     RunStatus.STOPPED: ("Stopped early", "orange", ":material/stop_circle:"),
     RunStatus.FAILED: ("Failed", "red", ":material/error:"),
 }
+DECISIONS = {
+    RefreshDecision.ACCEPTED: ("green", ":material/check:"),
+    RefreshDecision.SET_ASIDE: ("gray", ":material/undo:"),
+    None: ("orange", ":material/help:"),
+}
+"""Colour and sign of what was made of a refresh; its words always stand beside them."""
+
 FROM_CACHE = "Same data, settings and seed: the earlier result was returned at once."
 _QUIET = {"displayModeBar": False}
 
@@ -145,6 +154,8 @@ def run_line(run: RunRecord, *, heading: bool = False) -> None:
         if run.from_cache:
             st.badge("From the cache", color="violet", icon=":material/bolt:", help=FROM_CACHE)
         st.caption(_facts(run), width="content")
+        if run.refreshed_from is not None:
+            _origin(run, run.refreshed_from)
 
 
 def worker_note() -> None:
@@ -161,6 +172,23 @@ def worker_note() -> None:
     )
     if st.button("Start the worker", key="start_worker", icon=":material/power_settings_new:"):
         loaders.ensure_worker()
+
+
+def _origin(run: RunRecord, refreshed_from: str) -> None:
+    """What a refresh goes back to, as a link, and what was made of it."""
+    previous = loaders.run(refreshed_from)
+    if previous is None:
+        st.caption("refresh of a deleted result", width="content")
+    else:
+        st.page_link(
+            Route.MODEL.value,
+            label=f"refresh of {as_text(previous.name)}",
+            icon=":material/history:",
+            query_params=session.address_of(project=previous.project_id, run=previous.run_id),
+        )
+    if run.status in (RunStatus.FINISHED, RunStatus.STOPPED):
+        colour, icon = DECISIONS[run.refresh_decision]
+        st.badge(DECISION_WORDS[run.refresh_decision], color=colour, icon=icon)
 
 
 def _facts(run: RunRecord) -> str:

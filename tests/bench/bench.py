@@ -24,12 +24,14 @@ def main() -> int:
     logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
     from mmm_core.engine.model_executor import warm_up
     from tests.bench.allocation import measure_allocation
+    from tests.bench.backtest import measure_backtest
     from tests.bench.clusters import measure_clusters
     from tests.bench.cold import measure_cold, measure_models
     from tests.bench.coverage import measure_coverage
     from tests.bench.data_sets import VARIABLE, public_data, searched_data
     from tests.bench.first_answers import measure_first_answers
     from tests.bench.model_page import measure_model_page
+    from tests.bench.refresh import measure_refresh
     from tests.bench.sampler import measure_sampler
     from tests.bench.search_quality import measure_quality
     from tests.bench.speed import measure_evaluation, measure_runs, measure_sizes
@@ -57,6 +59,8 @@ def main() -> int:
     measure_coverage(results, quick=options.quick)
     measure_sampler(results, quick=options.quick)
     measure_trust(results)
+    measure_backtest(results)
+    measure_refresh(results)
     measure_first_answers(results)
     measure_model_page(results, quick=options.quick)
     is_met = check_targets(results, demo_only=options.demo_only, quick=options.quick)

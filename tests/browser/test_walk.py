@@ -54,7 +54,20 @@ PLACE_OF_A_LONELY_FRONT_POINT = """() => {
   return {x: box.left + xaxis._offset + xaxis.d2p(front.x[i]), y: box.top + yaxis._offset + yaxis.d2p(front.y[i])};
 }"""
 
-PAGES = ["", "upload", "configure", "run", "pareto", "clusters", "model", "budget", "trust", "saved", "methodology"]
+PAGES = [
+    "",
+    "upload",
+    "configure",
+    "run",
+    "pareto",
+    "clusters",
+    "model",
+    "budget",
+    "refresh",
+    "trust",
+    "saved",
+    "methodology",
+]
 
 
 @pytest.fixture(scope="session")

@@ -164,12 +164,23 @@ def test_events_that_had_not_happened_are_left_out_and_left_out_weeks_stay_so() 
     assert len(view.span.rows) == FIRST + HORIZON
 
 
-def test_a_channel_that_was_not_there_yet_is_a_reason_not_an_end() -> None:
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_channel_that_was_not_there_yet_is_left_out_at_that_date(subject: Subject) -> None:
     late = table()
     late.loc[: FIRST + 1, "c2"] = 0.0
+    data = collection(
+        late, bounds={"c2": {"theta": (0.1, 0.2)}}, calibration=CalibrationInput(studies=(study(N - 3, N, "c2"),))
+    )
+    found = run_backtest(task(data, subject))
+    assert [one.left_out for one in found.forecasts] == [("c2",), ()]
+
+
+def test_a_date_without_any_channel_is_a_reason_not_an_end() -> None:
+    late = table()
+    late.loc[: FIRST + 1, ["c0", "views0", "c1", "c2"]] = 0.0
     found = run_backtest(task(collection(late), Subject.AVERAGED))
     assert [len(found.forecasts), len(found.refused)] == [1, 1]
-    assert "'c2' is zero in every period of the window" in found.refused[0].reason
+    assert "No column is paid media" in found.refused[0].reason
     assert found.is_complete
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mmm_core.engine.budget_aims import RISK_AVERSION
 from mmm_core.entities.budget import (
     PLAN_COLUMNS,
     BudgetPlan,
@@ -106,7 +107,7 @@ def test_no_random_plan_is_better(n_models: int, n_channels: int, aim: PlanAim) 
     if aim is PlanAim.LOW_QUANTILE:
         worth = weighted_quantile(totals, models.weights, 0.2)
     if aim is PlanAim.RISK_AVERSE:
-        worth = worth - 0.5 * deviations(models, plan, tried)
+        worth = worth - RISK_AVERSION * deviations(models, plan, tried)
     assert worth[0] >= worth[1:].max() * (1 - 1e-9)
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from mmm_core.entities.refresh_aim import RefreshAim
 from mmm_core.errors import SettingsError
 from tests.builders import random_design
 
@@ -33,3 +34,10 @@ def test_more_paid_channels_than_media_are_refused() -> None:
     n_media = len(design.media_names)
     with pytest.raises(SettingsError, match=f"{n_media + 1} paid"):
         dataclasses.replace(design, n_paid=n_media + 1, spend=np.zeros((len(design.outcome), n_media + 1)))
+
+
+def test_an_aim_with_more_new_periods_than_are_modelled_is_refused() -> None:
+    design = random_design()
+    aim = RefreshAim(shares={}, n_new=len(design.rows) + 1, new_share=0.5)
+    with pytest.raises(SettingsError, match=f"speaks of {len(design.rows) + 1} new periods"):
+        dataclasses.replace(design, aim=aim)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mmm_core.entities.design import FloatArray
 from mmm_core.errors import BoundsError
-from mmm_core.kernels.objectives import adjust_rsq, decomp_rssd, nrmse, plain_rsq, split_ends
+from mmm_core.kernels.objectives import adjust_rsq, decomp_rssd, nrmse, plain_rsq, refresh_distance, split_ends
 from tests.builders import golden_json
 
 
@@ -99,3 +99,24 @@ def test_rssd_does_not_depend_on_the_unit_of_the_outcome(contributions: list[flo
     effect, spend = np.array(contributions), np.full(len(contributions), 1 / len(contributions))
     same = decomp_rssd(factor * effect, spend, False)
     assert same == pytest.approx(decomp_rssd(effect, spend, False), rel=1e-9, abs=1e-12)
+
+
+def test_distance_of_a_refresh_by_hand() -> None:
+    before = np.array([0.5, 0.1, 0.2, 0.2])
+    after = np.array([60.0, 10.0, 20.0, 10.0])  # intercept and price, then two paid channels
+    paid = math.sqrt((0.0**2 + 0.1**2) / 2)
+    others = math.sqrt((0.1**2 + 0.0**2) / 2)
+    assert refresh_distance(after, before, 2, 2, 1.5) == pytest.approx(paid + 1.5 * others)
+
+
+def test_terms_after_the_paid_channels_count_with_the_others() -> None:
+    before, after = np.array([0.5, 0.3, 0.2]), np.array([5.0, 3.0, 2.0])
+    assert refresh_distance(after, before, 1, 1, 1.0) == pytest.approx(0.0)
+    after[2] = 7.0
+    shares = after / after.sum()
+    others = math.sqrt(((shares[0] - 0.5) ** 2 + (shares[2] - 0.2) ** 2) / 2)
+    assert refresh_distance(after, before, 1, 1, 1.0) == pytest.approx(abs(shares[1] - 0.3) + others)
+
+
+def test_distance_of_a_refresh_is_infinite_when_nothing_is_explained() -> None:
+    assert refresh_distance(np.zeros(3), np.array([0.5, 0.3, 0.2]), 1, 1, 1.0) == np.inf

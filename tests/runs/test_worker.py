@@ -1,5 +1,6 @@
 """Real workers, each a process of its own, as the dashboard starts them."""
 
+import dataclasses
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,9 +10,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from mmm_core.engine.project_file import parse_project
+from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.records import RunRecord, RunStatus, WorkerRecord
+from mmm_core.entities.refresh import ModelRefreshConfig
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.runs.execute import execute_project
+from mmm_core.runs.execute_refresh import execute_refresh
 from mmm_core.runs.worker import ensure_worker, worker_state
 from mmm_core.store.workspace import Workspace
 from tests.runs.demo import ENDLESS, SMALL, demo_project, demo_text, demo_upload
@@ -109,6 +114,22 @@ def test_a_warm_worker_has_measured_how_fast_this_machine_searches(workspace: Wo
     rate = workspace.load_rate()
     assert rate is not None
     assert 100 < rate < 10_000_000
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_queued_refresh_is_done_as_if_it_were_done_here(workspace: Workspace) -> None:
+    read, config = demo_upload(), ModelRefreshConfig(refresh_steps=4, refresh_iters=40, refresh_trials=1)
+    project_id = workspace.create_project("Refreshed").project_id
+    workspace.save_upload(project_id, dataclasses.replace(read, table=read.table.iloc[:204], rows=read.rows[:204]))
+    old = until(workspace, start(workspace, project_id), RunStatus.FINISHED)
+    made = workspace.enqueue_refresh(old.run_id, read, old.project_file, config, 40)
+    run = until(workspace, made, RunStatus.FINISHED)
+    settings = parse_project(old.project_file).settings
+    tables = (workspace.load_run_table(old.run_id), read.table)
+    before, after = (MMMDataCollection(table=table, settings=settings) for table in tables)
+    here = execute_refresh(workspace.load_result(old.run_id), before, after, config, trials=SMALL)
+    kept = workspace.load_refresh_report(run.run_id)
+    assert differences(kept, here.report) == []
 
 
 @pytest.mark.usefixtures("worker")

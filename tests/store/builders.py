@@ -10,6 +10,8 @@ from mmm_core.entities.columns import AdstockKind, ColumnRole, Frequency, Outcom
 from mmm_core.entities.design import Design
 from mmm_core.entities.findings import CellPosition, Finding, IngestResult, Repair, RoleSuggestion, Severity
 from mmm_core.entities.model_output import METRICS, Convergence, ModelOutput, ModelOutputCollection, Provenance, Trial
+from mmm_core.entities.refresh import RefreshStep
+from mmm_core.entities.refresh_aim import RefreshAim
 from mmm_core.entities.run_result import ParetoResult, RunResult, SearchProgress
 from mmm_core.entities.settings import LiftStudy
 
@@ -85,6 +87,7 @@ def design(n_rows: int = 8) -> Design:
         weibull_length=n_rows,
         dropped=("flat",),
         studies=(study_target(),),
+        aim=RefreshAim(shares={"intercept": 1 / 3, "tv_spend": 2 / 3}, n_new=2, new_share=0.1 + 0.2, rest_factor=1.0),
     )
 
 
@@ -147,6 +150,23 @@ def provenance() -> Provenance:
     )
 
 
+def refresh_step() -> RefreshStep:
+    return RefreshStep(
+        number=1,
+        from_id="3_412",
+        selected_id="1_2",
+        window_start=dt.date(2021, 1, 11),
+        window_end=dt.date(2021, 2, 22),
+        n_periods=7,
+        n_new=2,
+        freedom=2 / 7,
+        hyperparameters={"tv_spend_theta": 0.1 + 0.2},
+        contributions={"intercept": 1e-300, "tv_spend": -0.0},
+        distance=np.inf,
+        nrmse=1 / 3,
+    )
+
+
 def run_result() -> RunResult:
     output = model_output()
     candidates = output.to_frame().assign(front=[1, 2] * 5, on_front=[True, False] * 5, error_score=0.1)
@@ -160,6 +180,7 @@ def run_result() -> RunResult:
             convergence=Convergence(table=table, converged={"nrmse": False}, messages=("Not settled yet.",)),
             info=provenance(),
             selected_id="1_2",
+            refreshes=(refresh_step(),),
         ),
         design=design(),
         pareto=ParetoResult(
