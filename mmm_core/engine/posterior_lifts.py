@@ -45,7 +45,7 @@ def observe_lifts(design: Design, studies: tuple[LiftStudy, ...], unit: float, e
             continue
         error, how = standard_error(study, expected)
         if how:
-            notes.append(f"{name} gives no standard error; {error:,.4g} is taken ({how}).")
+            notes.append(f"{name} gives no standard error; {error:,.{0 if error >= 100 else 3}f} is taken ({how}).")
         if covered < 0.999:
             notes.append(
                 f"{name} lies partly outside the data; its lift is scaled to the {covered:.0%} of its days inside."

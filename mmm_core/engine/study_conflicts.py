@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mmm_core.engine.study_errors import standard_error
 from mmm_core.entities.calibration_checks import spend_in_study
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
+from mmm_core.entities.naming import readable_name
 from mmm_core.entities.settings import LiftStudy
 from mmm_core.entities.study_report import TOLERANCE, Answer, CalibratedAnswer, StudyConflict
 
@@ -76,7 +77,7 @@ def missed_conflicts(
         StudyConflict(
             studies=(s,),
             sentence=(
-                f"Even calibrated on it, the {who} says {prediction.predicted:,.0f} where the study of {studies[s].label} "
+                f"Even calibrated on it, the {who} says {prediction.predicted:,.0f} where the study of {_named(studies[s])} "
                 f"measured {prediction.measured:,.0f}, {abs(prediction.distance):.1f} standard errors apart: "
                 f"{_why(s, recommended)}"
             ),
@@ -84,6 +85,11 @@ def missed_conflicts(
         for s, prediction in enumerate(calibrated.predictions)
         if prediction.is_hit is False
     )
+
+
+def _named(study: LiftStudy) -> str:
+    """``TV (2023-05-22 to 2023-06-18)``: in a sentence for people."""
+    return f"{' + '.join(map(readable_name, study.channels))} ({study.start} to {study.end})"
 
 
 def _why(study: int, recommended: CalibratedAnswer | None) -> str:
@@ -104,6 +110,6 @@ def _disagree(one: tuple[LiftStudy, ImpliedReturn], other: tuple[LiftStudy, Impl
         else " Spend per day was about the same in both, so saturation does not explain it."
     )
     return (
-        f"The studies of {first.label} and of {second.label} found {a.roas:.3g} and {b.roas:.3g} per unit of spend, "
+        f"The studies of {_named(first)} and of {_named(second)} found {a.roas:.3g} and {b.roas:.3g} per unit of spend, "
         f"{distance:.1f} combined standard errors apart.{why} Check how both were measured; the model can only follow one."
     )

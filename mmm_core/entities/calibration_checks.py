@@ -97,8 +97,12 @@ def notes_of(table: pd.DataFrame, settings: ModelSettings, rows: IntArray, study
     yield from _spend_notes(table, settings, study)
     if study.confidence is not None and study.confidence < LEAST_CONFIDENCE:
         yield (
-            f"The lift study of {study.label} has a confidence of {study.confidence:g}, below {LEAST_CONFIDENCE:g}. It is "
-            "used like the others; give its standard_error so that it counts less."
+            f"The lift study of {study.label} has a confidence of {study.confidence:g}, below {LEAST_CONFIDENCE:g}. "
+            + (
+                "Its standard error says how much it counts."
+                if study.standard_error is not None
+                else "The search counts it like the others; give its standard_error so that it counts less."
+            )
         )
 
 

@@ -12,7 +12,7 @@ from pages.shared import loaders, session, study_loaders
 from pages.shared.boundary import guarded
 from pages.shared.glossary import term
 from pages.shared.routes import Route
-from pages.shared.study_views import LOOKS
+from pages.shared.study_views import badge_of
 from pages.shared.widgets import as_text
 
 MOST_LINES = 6
@@ -31,16 +31,10 @@ def draw(run: RunRecord, solution_id: str) -> None:
     with st.container(border=True, gap="xsmall", key="model_studies"):
         st.markdown(f"**{title}**", help=term("lift_study"))
         for study, prediction in found[:MOST_LINES]:
-            colour, icon = LOOKS[hit_words(prediction, prediction.error)]
-            with st.container(horizontal=True, gap="small", vertical_alignment="top"):
-                with st.container(width=116):
-                    st.badge(hit_words(prediction, prediction.error), color=colour, icon=icon)
-                is_range = prediction.low != prediction.high
-                said = prediction_words(prediction, words, is_range=is_range)
-                st.markdown(
-                    f"**{as_text(study_name(study, words))}** · {as_text(f'measured {words.outcome(study.lift)}, model {said}')}",
-                    width="stretch",
-                )
+            said = prediction_words(prediction, words, is_range=prediction.low != prediction.high)
+            compared = as_text(f"measured {words.outcome(study.lift)}, model {said}")
+            result = badge_of(hit_words(prediction, prediction.error))
+            st.markdown(f"{result} **{as_text(study_name(study, words))}** · {compared}")
         if len(found) > MOST_LINES:
             st.caption(f"and {len(found) - MOST_LINES} more")
         if Route.STUDIES.exists:

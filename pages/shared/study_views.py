@@ -122,7 +122,6 @@ def _report(run_id: str) -> None:
     words = loaders.words(run)
     for conflict in report.conflicts:
         st.warning(as_text(conflict.sentence), icon=":material/call_split:")
-    _lines(report, words)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         view = st.segmented_control(
             "View", VIEWS, default=MOVES, required=True, key="study_view", label_visibility="collapsed"
@@ -137,6 +136,7 @@ def _report(run_id: str) -> None:
                 _hits(report, answer, words)
             else:
                 _moves(report, answer, words, None if every else MAX_STACKED_CHANNELS)
+    _lines(report, words)
     csv_download(
         report_frame(report),
         file_name=f"{file_stem(run.name)}-lift-studies",
@@ -198,10 +198,11 @@ def _lines(report: StudyReport, words: Vocabulary) -> None:
 
 
 def _verdict(what: str, prediction: StudyPrediction | None, error: float, words: Vocabulary) -> None:
-    said = hit_words(prediction, error)
+    more = f": {prediction_words(prediction, words)}" if prediction is not None else ""
+    st.markdown(f"{badge_of(hit_words(prediction, error))} {what}{as_text(more)}")
+
+
+def badge_of(said: str) -> str:
+    """``Hit``, ``Missed`` and the like as a badge inside a line of text."""
     colour, icon = LOOKS[said]
-    with st.container(horizontal=True, gap="small", vertical_alignment="top"):
-        with st.container(width=116):
-            st.badge(said, color=colour, icon=icon)
-        more = f": {prediction_words(prediction, words)}" if prediction is not None else ""
-        st.markdown(f"{what}{as_text(more)}", width="stretch")
+    return f":{colour}-badge[{icon} {said}]"
