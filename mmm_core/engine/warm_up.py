@@ -36,15 +36,18 @@ def warm_up_sampler() -> None:
     import pandas as pd
 
     from mmm_core.engine.posterior_sampler import PosteriorSampler
+    from mmm_core.engine.study_predictions import predictions_of_draws
     from mmm_core.entities.columns import Outcome, PaidMedia
     from mmm_core.entities.mmmdata_collection import MMMDataCollection
-    from mmm_core.entities.settings import ModelSettings
+    from mmm_core.entities.settings import LiftStudy, ModelSettings
 
     days = pd.date_range("2024-01-01", periods=20, freq="7D")
     table = pd.DataFrame({"day": days, "spend": np.arange(20) % 3, "sales": 10.0 + np.arange(20) % 4})
     roles = ModelSettings(date="day", outcome=Outcome(column="sales"), paid_media=(PaidMedia(spend="spend"),))
     data = MMMDataCollection(table=table, settings=roles)
-    PosteriorSampler().sample(data, chains=2, sweeps=30, burn_in=10, cores=1)
+    posterior = PosteriorSampler().sample(data, chains=2, sweeps=30, burn_in=10, cores=1)
+    week = LiftStudy(channels=("spend",), start=dt.date(2024, 1, 8), end=dt.date(2024, 1, 14), lift=1.0)
+    predictions_of_draws(posterior, (week,))
 
 
 def warm_up_process(algorithm: str = DEFAULT_ALGORITHM) -> None:
