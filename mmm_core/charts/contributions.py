@@ -155,8 +155,14 @@ def weekly_points(
     )
 
 
-def draw_contributions(points: ContributionPoints, theme: Theme = Theme.LIGHT) -> go.Figure:
-    """Draw a waterfall from the first baseline part to the fitted whole, which is the last bar."""
+def draw_contributions(points: ContributionPoints, theme: Theme = Theme.LIGHT, *, is_narrow: bool = False) -> go.Figure:
+    """Draw a waterfall from the first baseline part to the fitted whole, which is the last bar.
+
+    Args:
+        points: What to draw.
+        theme: Light or dark.
+        is_narrow: Whether the screen is a phone's: the figures beside the bars then need a larger part of the width.
+    """
     palette, words = PALETTES[theme], points.words
     greys = baseline_colours(words.baseline, theme)
     whole = float(points.amounts.sum())
@@ -202,7 +208,7 @@ def draw_contributions(points: ContributionPoints, theme: Theme = Theme.LIGHT) -
         bargap=0.3,
         xaxis={
             "title": {"text": f"{words.outcome_word} over the whole window ({words.outcome_unit})"},
-            "range": [float(ends.min()) - 0.02 * reach, float(ends.max()) + 0.24 * reach],
+            "range": [float(ends.min()) - 0.02 * reach, float(ends.max()) + (0.7 if is_narrow else 0.24) * reach],
         },
         yaxis={
             "tickmode": "array",

@@ -13,6 +13,8 @@ from mmm_core.entities.model_output import Convergence
 from mmm_core.entities.run_result import SearchProgress
 
 HEIGHT = 300
+_STACKED_ROW = 210  # pixels a further panel takes below the first, of them those between two panels
+_BETWEEN = 80
 _PANEL_TITLE = 44  # pixels: two lines above a panel; beside it, upright, they are longer than the panel is high
 OBJECTIVE_NAMES = {
     "nrmse": "Error of fit (NRMSE)",
@@ -108,21 +110,30 @@ def course_points(
     return ConvergencePoints(courses=tuple(courses), gap=gap)
 
 
-def draw_convergence(points: ConvergencePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
-    """Draw one panel per error: the median as a line, one standard deviation as a band."""
+def draw_convergence(points: ConvergencePoints, theme: Theme = Theme.LIGHT, *, stacked: bool = False) -> go.Figure:
+    """Draw one panel per error: the median as a line, one standard deviation as a band.
+
+    Args:
+        points: What to draw.
+        theme: Light or dark.
+        stacked: One panel below the other, for a narrow screen.
+    """
     palette = PALETTES[theme]
     count = max(1, len(points.courses))
     names = {**OBJECTIVE_NAMES, "decomp_rssd": points.gap.axis}
     titles = [names[course.objective].replace(" (", "<br>(") for course in points.courses]
-    figure = make_subplots(rows=1, cols=count, horizontal_spacing=0.14, subplot_titles=titles)
-    for column, course in enumerate(points.courses, start=1):
+    rows, columns = (count, 1) if stacked else (1, count)
+    height = HEIGHT + (rows - 1) * _STACKED_ROW
+    spacing = {"horizontal_spacing": 0.14, "vertical_spacing": _BETWEEN / height}
+    figure = make_subplots(rows=rows, cols=columns, subplot_titles=titles, **spacing)
+    for k, course in enumerate(points.courses):
+        place = {"row": k + 1 if stacked else 1, "col": 1 if stacked else k + 1}
         band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-        figure.add_trace(go.Scatter(x=course.iteration, y=course.median + course.spread, **band), row=1, col=column)
+        figure.add_trace(go.Scatter(x=course.iteration, y=course.median + course.spread, **band), **place)
         lower = (course.median - course.spread).clip(min=0)
         figure.add_trace(
             go.Scatter(x=course.iteration, y=lower, fill="tonexty", fillcolor=_faded(palette.fitted), **band),
-            row=1,
-            col=column,
+            **place,
         )
         figure.add_trace(
             go.Scatter(
@@ -133,13 +144,12 @@ def draw_convergence(points: ConvergencePoints, theme: Theme = Theme.LIGHT) -> g
                 showlegend=False,
                 hovertemplate="up to model %{x:,.0f} of a trial<br>median %{y:.4f}<extra></extra>",
             ),
-            row=1,
-            col=column,
+            **place,
         )
     apply_theme(
-        figure, theme, title=_title(points), subtitle="Line: median; band: one standard deviation.", height=HEIGHT
+        figure, theme, title=_title(points), subtitle="Line: median; band: one standard deviation.", height=height
     )
-    figure.update_xaxes(title_text="models tried in each trial")
+    figure.update_xaxes(title_text="models tried in each trial", row=rows)
     figure.update_layout(margin={"t": 76 + _PANEL_TITLE}, meta={**figure.layout.meta, "top": _PANEL_TITLE})
     figure.update_yaxes(rangemode="tozero")
     figure.update_annotations(font={"size": 12.5, "color": palette.text}, align="center")

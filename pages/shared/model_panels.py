@@ -131,7 +131,7 @@ def _overview(shown: _Shown) -> None:
     with contributions:
         bars = ledger_contribution_points(shown.ledger, shown.words, all_channels=shown.all_channels)
         chart(
-            draw_contributions(bars, current_theme()),
+            draw_contributions(bars, current_theme(), is_narrow=is_phone()),
             term_frame(shown.ledger),
             key="contributions",
             file_name="contributions",

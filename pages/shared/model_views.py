@@ -16,7 +16,7 @@ from mmm_core.entities.run_result import PARTS
 from mmm_core.errors import NotFoundError
 from pages.shared import loaders, pareto_filters
 from pages.shared.glossary import sentence, term
-from pages.shared.widgets import chart, current_theme, table
+from pages.shared.widgets import chart, current_theme, is_phone, table
 
 FIT, CONTRIBUTIONS, RESPONSE, PARAMETERS, SURVIVORS = VIEWS = (
     "Fit",
@@ -65,7 +65,9 @@ def _contributions(model: FittedModel, words: Vocabulary) -> None:
         every = _all_channels("contributions", words)
         parts = st.toggle("Baseline in its parts, week by week", key="baseline_parts")
     chart(
-        draw_contributions(contribution_points(model, words, all_channels=every), current_theme()),
+        draw_contributions(
+            contribution_points(model, words, all_channels=every), current_theme(), is_narrow=is_phone()
+        ),
         contribution_frame(contribution_points(model, words)),
         key="contributions",
         file_name="contributions",

@@ -14,7 +14,7 @@ from mmm_core.entities.records import RefreshDecision, RunRecord, RunStatus
 from mmm_core.entities.run_result import RunResult, SearchProgress
 from pages.shared import boundary, loaders, session
 from pages.shared.routes import Route
-from pages.shared.widgets import ago, as_text, chart, chart_title, current_theme
+from pages.shared.widgets import ago, as_text, chart, chart_title, current_theme, is_phone
 
 STATUS = {
     RunStatus.QUEUED: ("Waiting", "gray", ":material/hourglass_empty:"),
@@ -88,7 +88,7 @@ def live(run: RunRecord, progress: SearchProgress | None, *, ahead: int) -> None
         st.caption("The run goes on when you leave this page or close the browser; you find it here again.")
     with st.container(key="run_course"):
         course = course_points(progress, loaders.request(run).trials.trials, gap=gap)
-        figure = draw_convergence(course, current_theme())
+        figure = draw_convergence(course, current_theme(), stacked=is_phone())
         chart_title(figure)
         alt = "Course of both errors during the search"
         st.plotly_chart(figure, key="course_live", theme=None, config=_QUIET, alt=alt)
@@ -123,7 +123,7 @@ def settled(result: RunResult) -> None:
     """Whether the search had settled, as a chart with its data."""
     convergence = result.collection.convergence
     gap = gap_of(is_refresh=result.design.aim is not None)
-    figure = draw_convergence(convergence_points(convergence, gap), current_theme())
+    figure = draw_convergence(convergence_points(convergence, gap), current_theme(), stacked=is_phone())
     with st.container(key="run_course"):
         chart(
             figure,

@@ -171,23 +171,33 @@ def chart(
         alt: One sentence for those who cannot see it.
         on_select: Called when a point is clicked; ``st.session_state[key]`` then holds it.
     """
-    config = {
-        "displaylogo": False,
-        "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
-        "toImageButtonOptions": {"format": "png", "filename": file_name, "scale": 2},
-    }
     chart_title(figure)
     st.plotly_chart(
         figure,
         key=key,
         theme=None,
-        config=config,
+        config=chart_tools(file_name, with_bar=not is_phone()),
         alt=alt,
         height=int(figure.layout.height or 360),
         on_select=on_select or "ignore",
         selection_mode="points",
     )
     _data_behind(data, key=key, file_name=file_name)
+
+
+def chart_tools(file_name: str, *, with_bar: bool) -> dict[str, object]:
+    """What the bar of tools over a chart offers; where nothing hovers it would stand in the picture all the time.
+
+    Args:
+        file_name: Of the picture it saves, without ending.
+        with_bar: Whether there is one.
+    """
+    return {
+        "displaylogo": False,
+        **({} if with_bar else {"displayModeBar": False}),
+        "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+        "toImageButtonOptions": {"format": "png", "filename": file_name, "scale": 2},
+    }
 
 
 def chart_title(figure: go.Figure) -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pages.shared.glossary import GLOSSARY, sentence, term
-from pages.shared.widgets import ago, as_text, csv_bytes, duration, file_stem, truncated
+from pages.shared.widgets import ago, as_text, chart_tools, csv_bytes, duration, file_stem, truncated
 
 
 def test_what_would_run_as_a_formula_is_quoted_in_a_download() -> None:
@@ -71,3 +71,8 @@ def test_every_term_is_explained_somewhere_on_a_page() -> None:
     folder = Path(__file__).parents[2] / "pages"
     source = "".join(file.read_text() for file in folder.rglob("*.py") if file.name != "glossary.py").replace("'", '"')
     assert [name for name in GLOSSARY if f'"{name}"' not in source] == []
+
+
+def test_the_bar_of_tools_comes_with_the_mouse_and_never_stands_in_the_picture_on_a_phone() -> None:
+    assert "displayModeBar" not in chart_tools("fit", with_bar=True)
+    assert chart_tools("fit", with_bar=False)["displayModeBar"] is False

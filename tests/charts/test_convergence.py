@@ -55,3 +55,10 @@ def test_the_spread_of_a_running_search_is_that_of_the_finished_chart() -> None:
     progress = build_progress(n_per_trial=100, trials=1)
     nrmse = course_points(progress, n_trials=1).courses[0]
     assert nrmse.spread[0] == pytest.approx(pd.Series(progress.nrmse[:50]).std())
+
+
+def test_on_a_phone_the_panels_stand_below_each_other_and_only_the_last_names_the_axis() -> None:
+    beside, below = (draw_convergence(convergence_points(build_convergence()), stacked=on) for on in (False, True))
+    assert below.layout.height > beside.layout.height
+    assert below.layout.xaxis.domain == below.layout.xaxis2.domain
+    assert (below.layout.xaxis.title.text, below.layout.xaxis2.title.text) == (None, "models tried in each trial")
