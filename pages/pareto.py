@@ -103,8 +103,12 @@ def _scatter(
 
 
 def _average(run: RunRecord, result: RunResult) -> tuple[float, float] | None:
-    """Where the recommended answer would stand among the candidates; nowhere with validation, as it is fitted to all periods."""
-    if result.posterior is None or result.collection.model_output.timeseries_validation:
+    """Where the recommended answer would stand among the candidates.
+
+    Nowhere with validation, as it is fitted to all periods; nor in a refresh, as it is not held to the model before.
+    """
+    is_comparable = not result.collection.model_output.timeseries_validation and result.design.aim is None
+    if result.posterior is None or not is_comparable:
         return None
     metrics = loaders.model(run.run_id, AVERAGED_ID).metrics
     return metrics["nrmse"], metrics["decomp_rssd"]
