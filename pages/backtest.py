@@ -147,7 +147,7 @@ def _steps(found: Backtest, words: Vocabulary) -> None:
 def _said(found: Backtest, words: Vocabulary) -> None:
     """What the errors say besides the title, and what they do not."""
     if found.forecasts:
-        st.markdown(as_text(" ".join(filter(None, (against_the_year_before(found, words), chance_words(found))))))
+        st.markdown(as_text(" ".join(filter(None, (chance_words(found), against_the_year_before(found, words))))))
     st.caption(as_text(caveat(found.question, words)))
     for one in found.forecasts:
         if one.left_out:

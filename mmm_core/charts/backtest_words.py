@@ -77,7 +77,8 @@ def chance_words(found: Backtest) -> str:
         return ""
     chance = sum(math.comb(n, k) for k in range(wins, n + 1)) / 2**n
     exactly = f"{wins} of {n}" if wins == n else f"{wins} or more of {n}"
-    return f"If media were of no use, {exactly} would come up by chance in {percent(chance, 1)} of cases."
+    cases = f"in {percent(chance, 1)} of cases"
+    return f"If media were of no use, {exactly} better than without them would come up by chance {cases}."
 
 
 def coverage_words(found: Backtest, words: Vocabulary) -> str:

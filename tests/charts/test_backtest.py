@@ -87,8 +87,10 @@ def test_what_is_found_so_far_is_called_so() -> None:
 
 
 def test_chance_is_that_of_tossing_a_coin_and_told_of_a_majority_only() -> None:
-    assert "2 or more of 3 would come up by chance in 50.0% of cases" in chance_words(GOOD)
-    assert "2 of 2 would come up by chance in 25.0% of cases" in chance_words(backtest((5, 10), (5, 10)))
+    assert "2 or more of 3 better than without them would come up by chance in 50.0% of cases" in chance_words(GOOD)
+    assert "2 of 2 better than without them would come up by chance in 25.0% of cases" in chance_words(
+        backtest((5, 10), (5, 10))
+    )
     assert chance_words(backtest((5, 10), (12, 10))) == ""
 
 
