@@ -44,7 +44,8 @@ def _nothing(project: ProjectRecord | None) -> None:
                 go_to(Route.HOME)
         else:
             st.markdown(
-                f"**{as_text(project.name)}** was not taken over from Robyn, so there is no model of Robyn's to compare with."
+                f"**{as_text(project.name)}** was not taken over from Robyn, so there is no model of Robyn's to compare with. "
+                "Drop Robyn's file under *Take over a model*, or open the project you made of one."
             )
 
 

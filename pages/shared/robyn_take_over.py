@@ -84,11 +84,8 @@ def _found(files: DroppedFiles, model: RobynModel, result: Reproduction | None) 
         st.markdown(f"#### {as_text(describe_import(model))}")
         if result is not None:
             is_near = is_close(result)
-            st.badge(
-                describe_agreement(result),
-                color="green" if is_near else "orange",
-                icon=":material/check_circle:" if is_near else ":material/help:",
-            )
+            colour, icon = ("green", "check_circle") if is_near else ("orange", "help")
+            st.markdown(f":{colour}[:material/{icon}: {as_text(describe_agreement(result))}]")  # a badge would not wrap
         robyn_report.roles(model, key="import")
     with right:
         _create_form(files, model)
