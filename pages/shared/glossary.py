@@ -41,7 +41,7 @@ GLOSSARY = MappingProxyType(
         "lambda": "Shrinkage: pulls coefficients towards zero, so that correlated channels share the credit.",
         "extrapolation": "Beyond what was ever spent in one period, a curve is a guess that no data support.",
         "leave_out": "These periods are not used for the fit; spend before them still carries over into the periods after.",
-        "left_out": "A model that has not seen a study predicts it: is that within two standard errors of what was measured?",
+        "left_out": "Whether a model that has not seen a study predicts what was measured, within two standard errors.",
         "lift_study": "An experiment that changed spend on purpose and measured what it brought: what a model is calibrated on.",
         "lock": "The channel keeps exactly what it spends today.",
         "margin": "Profit before media per unit of outcome: with 25% a channel has to bring 4 per unit of spend to break even.",
