@@ -55,8 +55,8 @@ def check_refresh(
     """
     settings = previous.settings
     edges = window_edges(previous)
-    missing = tuple(_missing_columns(previous, new_table))
     dates = _dates_of(new_table, settings.date)
+    missing = tuple(_missing_columns(previous, new_table, dates))
     old_dates = previous.dates
     start, end = old_dates.iloc[edges.first], old_dates.iloc[edges.last]
     new = dates[dates > end]
@@ -143,14 +143,27 @@ def _dates_of(table: pd.DataFrame, date: str) -> pd.Series:
     return parse_dates(table[date]).sort_values(ignore_index=True)
 
 
-def _missing_columns(previous: MMMDataCollection, table: pd.DataFrame) -> Iterator[MissingColumn]:
-    """Columns that are gone; a renamed one is most likely among those the old table had not."""
+def _missing_columns(previous: MMMDataCollection, table: pd.DataFrame, dates: pd.Series) -> Iterator[MissingColumn]:
+    """Columns that are gone; a renamed one is among those the old table had not, with the same history or a near name."""
     names = [str(name) for name in table.columns]
     unknown = [name for name in names if name not in previous.table.columns]
     for column in previous.settings.used_columns:
         if column not in names:
-            near = difflib.get_close_matches(column, unknown, n=1, cutoff=0.5)
+            same = [name for name in unknown if _has_history_of(previous, column, table, dates, name)]
+            near = same or difflib.get_close_matches(column, unknown, n=1, cutoff=0.5)
             yield MissingColumn(name=column, nearest=near[0] if near else None)
+
+
+def _has_history_of(previous: MMMDataCollection, column: str, table: pd.DataFrame, dates: pd.Series, name: str) -> bool:
+    """Whether a column of the new table holds what an old one held, in all periods that are in both, and not just nothing."""
+    if dates.empty or list(table.columns).count(name) != 1:
+        return False
+    old, new = _aligned(previous, table, dates)
+    if not (pd.api.types.is_numeric_dtype(old[column]) and pd.api.types.is_numeric_dtype(new[name])):
+        return False
+    return bool(
+        len(old) and (old[column] != old[column].iloc[0]).any() and not len(_changed_rows(old[column], new[name]))
+    )
 
 
 def _column_problems(missing: tuple[MissingColumn, ...]) -> Iterator[str]:

@@ -74,6 +74,12 @@ def test_a_renamed_column_is_refused_with_the_nearest_new_name() -> None:
     assert any("'search_cost'. If it was renamed" in problem for problem in check.problems)
 
 
+def test_a_renamed_column_is_known_by_its_history_however_it_is_called_now() -> None:
+    table = market_table(N_OLD + 4)
+    check = check_refresh(market_data(), table.rename(columns={"tv": "Fernsehen"}).assign(tvs=table["search"] + 1.0))
+    assert [(column.name, column.nearest) for column in check.missing] == [("tv", "Fernsehen")]
+
+
 def test_a_missing_column_is_not_taken_for_one_the_old_table_had() -> None:
     check = check_refresh(market_data(), market_table(N_OLD + 4).drop(columns="mails"))
     assert [(column.name, column.nearest) for column in check.missing] == [("mails", None)]
