@@ -62,6 +62,7 @@ class SidePoints(NamedTuple):
         old: Before the refresh.
         new: After it.
         words: Names, colours and units, of the new answer.
+        n_left_out: Smaller channels that are not among them.
     """
 
     quantity: Quantity
@@ -69,6 +70,7 @@ class SidePoints(NamedTuple):
     old: Side
     new: Side
     words: Vocabulary
+    n_left_out: int = 0
 
 
 def side_points(move: AnswerMove, words: Vocabulary, quantity: Quantity, *, all_channels: bool = True) -> SidePoints:
@@ -84,7 +86,8 @@ def side_points(move: AnswerMove, words: Vocabulary, quantity: Quantity, *, all_
     """
     rows = move.terms.set_index("term")
     known = words.paid if quantity is Quantity.RETURN else words.channels
-    channels = tuple(name for name in known if name in rows.index)[: None if all_channels else MAX_STACKED_CHANNELS]
+    every = tuple(name for name in known if name in rows.index)
+    channels = every if all_channels else every[:MAX_STACKED_CHANNELS]
     rows = rows.loc[list(channels)]
     return SidePoints(
         quantity,
@@ -92,6 +95,7 @@ def side_points(move: AnswerMove, words: Vocabulary, quantity: Quantity, *, all_
         _side(rows, "before", move.before_interval, quantity, words),
         _side(rows, "after", move.after_interval, quantity, words),
         words,
+        len(every) - len(channels),
     )
 
 
@@ -238,7 +242,8 @@ def _title(points: SidePoints) -> str:
     if not np.isfinite(points.old.figures[:, 1:]).any():
         return f"{what[:1].upper()}{what[1:]} of every channel before and after the refresh"
     if not gone:
-        return f"{what[:1].upper()}{what[1:]}: every channel stays within its earlier range"
+        which = f"each of the {len(points.channels)} channels shown" if points.n_left_out else "every channel"
+        return f"{what[:1].upper()}{what[1:]}: {which} stays within its earlier range"
     named = join_words([words.names[name] for name in gone])
     if len(gone) > _MOST_NAMED:
         named = f"{len(gone)} of {len(points.channels)} channels"
@@ -249,4 +254,5 @@ def _title(points: SidePoints) -> str:
 def _subtitle(points: SidePoints) -> str:
     old, new = points.old.interval_label, points.new.interval_label
     bars = f"Bars: {old}" if old == new else f"Bars: before {old}, now {new}"
-    return f"Grey with a ring: before. Coloured with a diamond: now. {bars}."
+    others = f" The {points.n_left_out} smallest channels are left out." if points.n_left_out else ""
+    return f"Grey with a ring: before. Coloured with a diamond: now. {bars}.{others}"

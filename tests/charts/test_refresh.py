@@ -181,3 +181,11 @@ def test_a_move_within_the_noise_is_said_to_be_no_more_than_that(move: AnswerMov
     figure = draw_why(why_points(move, words, "tv_spend", Quantity.CONTRIBUTION))
     assert figure.layout.meta["title"].endswith("no more than noise moves it")
     assert "typical noise" in [trace.name for trace in figure.data]
+
+
+def test_of_many_channels_the_chart_says_that_it_speaks_of_those_it_shows(move: AnswerMove, words: Vocabulary) -> None:
+    points = side_points(move, words, Quantity.RETURN)
+    still = points._replace(new=points.old, n_left_out=30)
+    said = draw_sides(still).layout.meta
+    assert f"each of the {len(points.channels)} channels shown stays within" in said["title"]
+    assert said["subtitle"].endswith("The 30 smallest channels are left out.")
