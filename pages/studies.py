@@ -8,7 +8,7 @@ from mmm_core.entities.settings import LiftStudy
 from pages.shared import loaders, session, study_editor, study_guide, study_loaders, study_views
 from pages.shared.boundary import catching, page
 from pages.shared.glossary import term
-from pages.shared.guards import has_result
+from pages.shared.guards import has_result, result_that_counts
 from pages.shared.routes import Route
 from pages.shared.study_state import keep_lines, open_workbench
 from pages.shared.widgets import NextStep, as_text, header, next_step, project_crumbs
@@ -54,9 +54,9 @@ def _comparison(project: ProjectRecord, studies: tuple[LiftStudy, ...]) -> None:
 
 
 def _calibrated_run(project: ProjectRecord) -> RunRecord | None:
-    """The newest run with a result that was asked to use studies."""
+    """The newest result that counts among those that were asked to use studies."""
     runs = loaders.workspace().list_runs(project.project_id)
-    return next((run for run in runs if has_result(run) and study_loaders.studies_of(run)), None)
+    return result_that_counts([run for run in runs if has_result(run) and study_loaders.studies_of(run)])
 
 
 def _next(project: ProjectRecord, checked: CheckedLines) -> None:
