@@ -1,6 +1,7 @@
 """Refresh: drop new weeks, see what is new and what changed, run, compare old and new, accept or keep the old."""
 
 import dataclasses
+from typing import Literal
 
 import streamlit as st
 
@@ -85,8 +86,8 @@ def _waiting_before(run: RunRecord) -> int:
 def _asked(project: ProjectRecord, run: RunRecord, runs: list[RunRecord]) -> None:
     """The file, what is new in it, how to refresh, and the button."""
     st.caption(f":material/info: {as_text(WHAT_IT_IS)}")
-    _what_ended(run, runs)
     upload = refresh_loaders.new_rows(project.project_id)
+    _what_ended(run, runs, has_file=upload is not None)
     refresh_file.drop_zone(project, run, has_file=upload is not None)
     if upload is None:
         _what_is_expected(run)
@@ -178,8 +179,8 @@ def _with_studies(settings: ModelSettings, studies: tuple[LiftStudy, ...]) -> Mo
     return dataclasses.replace(settings, calibration=dataclasses.replace(settings.calibration, studies=every))
 
 
-def _what_ended(run: RunRecord, runs: list[RunRecord]) -> None:
-    """What became of the last refresh of this result: it failed, or it waits for a decision."""
+def _what_ended(run: RunRecord, runs: list[RunRecord], *, has_file: bool) -> None:
+    """What became of the last refresh of this result: it failed, or it waits for a decision, which comes first without a file."""
     mine = [other for other in runs if other.refreshed_from == run.run_id]
     if mine and mine[0].status is RunStatus.FAILED:
         run_panels.failed(mine[0])
@@ -192,7 +193,8 @@ def _what_ended(run: RunRecord, runs: list[RunRecord]) -> None:
     if waiting is not None:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="waiting_refresh"):
             st.markdown(as_text(f"{waiting.name} of this result is finished and waits for your decision."))
-            if st.button("See it", key="see_waiting", icon=":material/compare_arrows:"):
+            kind: Literal["primary", "secondary"] = "secondary" if has_file else "primary"
+            if st.button("See it", key="see_waiting", type=kind, icon=":material/compare_arrows:"):
                 session.open_run(waiting.run_id)
                 st.rerun()
 

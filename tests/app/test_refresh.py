@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mmm_core.store.workspace import Workspace
 from tests.app.refresh_runs import cut, demo_csv, old_result
-from tests.app.saved_runs import plain, upload
+from tests.app.saved_runs import new_project, plain, upload
 
 Visit = Callable[..., AppTest]
 N_NEW = 13
@@ -35,7 +35,7 @@ def full() -> pd.DataFrame:
 
 
 def test_without_a_result_the_page_says_where_to_get_one(studio: Visit, workspace: Workspace) -> None:
-    app = studio("refresh", project=workspace.create_project("Coffee").project_id)
+    app = studio("refresh", project=new_project(workspace))
     assert "There is no finished run yet" in plain(app)
 
 

@@ -128,6 +128,7 @@ def test_a_refresh_that_waits_for_a_decision_is_found_from_the_old_result(
 ) -> None:
     app = studio("refresh", run=old_id)
     assert "Refresh 2 of this result is finished and waits for your decision." in plain(app)
+    assert 'type: "primary"' in str(app.button(key="see_waiting").proto)
     app.button(key="see_waiting").click().run()
     assert app.query_params["run"] in (new_id, [new_id])
     assert charts(app) == 2
