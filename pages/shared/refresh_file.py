@@ -55,9 +55,9 @@ def what_is_new(project: ProjectRecord, upload: IngestResult, check: RefreshChec
     what = f"{truncated(upload.source_name, 40) or 'a table'}, {len(upload.table):,} rows"
     st.markdown(as_text(f"{what}. {history_sentence(check)}"))
     if check.added:
-        names = join_words([truncated(name, 30) for name in check.added[:_SHOWN_DAYS]])
-        more = f" and {len(check.added) - _SHOWN_DAYS} more" if len(check.added) > _SHOWN_DAYS else ""
-        st.caption(as_text(f"New columns that a refresh does not use: {names}{more}. A new model can."))
+        named = [truncated(name, 30) for name in check.added[:_SHOWN_DAYS]]
+        more = [f"{len(check.added) - _SHOWN_DAYS} more"] if len(check.added) > _SHOWN_DAYS else []
+        st.caption(as_text(f"New columns that a refresh does not use: {join_words([*named, *more])}. A new model can."))
     _refusals(project, upload, check)
     _unused(project)
     if upload.findings:
