@@ -6,7 +6,7 @@ from mmm_core.engine.budget_form import HORIZONS, BudgetForm, request_from
 from mmm_core.entities.model_set import AVERAGED_ID, SetBasis
 from mmm_core.entities.records import ProjectRecord, RunRecord
 from mmm_core.errors import MMMError, NotFoundError
-from pages.shared import guards, loaders, model_choice, trust_summary
+from pages.shared import budget_loaders, guards, loaders, model_choice, trust_summary
 from pages.shared.boundary import guarded, page
 from pages.shared.budget_answer import WHAT_PLANS_ARE, Answer, draw_answer
 from pages.shared.budget_kept import draw_kept, keep_bar
@@ -57,14 +57,14 @@ def _workbench(project: ProjectRecord, run_id: str, solution_id: str) -> None:
 
 def _answer(project: ProjectRecord, run: RunRecord, models: tuple[SetBasis, str], form: BudgetForm) -> Answer:
     words = loaders.words(run)
-    spend = loaders.history_spend(run.run_id, "all")
+    spend = budget_loaders.history_spend(run.run_id, "all")
     aim = usual_aim(models[0])
     asked = request_from(form, spend, words.names, words.kind, aim=aim)
     if asked.history != "all":
-        spend = loaders.history_spend(run.run_id, asked.history)
+        spend = budget_loaders.history_spend(run.run_id, asked.history)
         asked = request_from(form, spend, words.names, words.kind, aim=aim)
-    model_set = loaders.planning_set(run.run_id, *models)
-    plan = loaders.budget_plan(run.run_id, *models, asked)
+    model_set = budget_loaders.planning_set(run.run_id, *models)
+    plan = budget_loaders.budget_plan(run.run_id, *models, asked)
     return Answer(project, run, words, model_set, *models, plan)
 
 

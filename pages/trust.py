@@ -24,7 +24,7 @@ from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.model_set import AVERAGED_ID, SetBasis
 from mmm_core.entities.records import ProjectRecord, RunRecord
 from mmm_core.entities.trust import CheckStatus, TrustCard
-from pages.shared import guards, loaders, trust_checks, trust_verdicts
+from pages.shared import guards, loaders, trust_checks, trust_loaders, trust_verdicts
 from pages.shared.boundary import guarded, page
 from pages.shared.glossary import term
 from pages.shared.reuse import stem_of
@@ -74,7 +74,7 @@ def render() -> None:
     if not result.design.n_paid:
         st.info("This run has no paid channel, so there is no spend to decide about.", icon=":material/block:")
         return
-    words, card = loaders.words(run), loaders.trust_card(run.run_id)
+    words, card = loaders.words(run), trust_loaders.trust_card(run.run_id)
     failed = (card is None or not card.is_complete) and loaders.workspace().is_trust_over(run.run_id)
     _progress(run, card, failed=failed)
     _verdicts(run, card, words)
@@ -109,7 +109,7 @@ def _watch(run_id: str, n_drawn: int) -> None:
     """Draw the page again when another check is made; until then nothing on it moves."""
     if loaders.worker() is None:
         loaders.ensure_worker()
-    if _n_made(loaders.trust_card(run_id)) != n_drawn or loaders.workspace().is_trust_over(run_id):
+    if _n_made(trust_loaders.trust_card(run_id)) != n_drawn or loaders.workspace().is_trust_over(run_id):
         st.rerun()
 
 
@@ -127,7 +127,7 @@ def _verdicts(run: RunRecord, card: TrustCard | None, words: Vocabulary) -> None
 @guarded("charts of the trust card")
 def _views(run_id: str) -> None:
     """One chart at a time; a fragment, so that choosing another one redraws nothing else."""
-    run, card = loaders.workspace().get_run(run_id), loaders.trust_card(run_id)
+    run, card = loaders.workspace().get_run(run_id), trust_loaders.trust_card(run_id)
     words = loaders.words(run)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         view = st.segmented_control(

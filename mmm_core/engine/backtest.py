@@ -14,7 +14,7 @@ from mmm_core.engine.past_view import PastView, view_at
 from mmm_core.engine.posterior_problem import PosteriorProblem
 from mmm_core.engine.trust_refits import Bench, StoppedError
 from mmm_core.entities.backtest import Backtest, BacktestQuestion, DateForecast, RefusedDate, Subject
-from mmm_core.entities.design import FloatArray
+from mmm_core.entities.design import FloatArray, IntArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import MMMError, RunCancelledError, SettingsError
@@ -177,10 +177,16 @@ def _describe(task: BacktestTask, view: PastView, foretold: TwoForecasts) -> Dat
         actual=_numbers(outcome[view.ahead]),
         model=_numbers(foretold.model),
         no_media=_numbers(foretold.no_media),
-        naive=_numbers(outcome[view.ahead - YEAR[task.data.frequency]]),
+        naive=_numbers(outcome[_year_before(view, YEAR[task.data.frequency])]),
         outcome_range=float(np.ptp(outcome[known])),
         left_out=view.left_out,
     )
+
+
+def _year_before(view: PastView, year: int) -> IntArray:
+    """Rows a year before those to foretell, shape (horizon,); two years where periods left out would let it look ahead."""
+    rows = view.ahead - year
+    return np.where(rows >= view.unseen_from, rows - year, rows)
 
 
 def _numbers(values: FloatArray) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mmm_core.engine.features import build_design, build_run_design
 from mmm_core.engine.model_executor import MMMModelExecutor, plan_search
-from mmm_core.engine.pareto_optimize import CALIBRATED_SHARE, UNCONSTRAINED, ParetoOptimizer
+from mmm_core.engine.pareto_optimize import UNCONSTRAINED, ParetoOptimizer
 from mmm_core.engine.refresh_bounds import Anchor, anchor_of, narrow_space
 from mmm_core.engine.refresh_check import check_refresh
 from mmm_core.engine.refresh_notes import VALIDATED, left_over_notes, waiting_notes
@@ -264,10 +264,9 @@ def origin_of(collection: ModelOutputCollection) -> Origin:
             "The previous result does not know the data it was made from, which are not stored with it. Join them again: "
             "dataclasses.replace(result, data=MMMDataCollection(...))."
         )
-    constraint = UNCONSTRAINED if collection.refreshes else CALIBRATED_SHARE
     solution_id = collection.selected_id
     if solution_id is None:
-        optimizer = ParetoOptimizer(calibration_constraint=constraint)
+        optimizer = optimizer_of(trials_of(collection)) if collection.refreshes else ParetoOptimizer()
         solution_id = optimizer.pareto_optimize(data, collection.model_output)["recommended_id"]
     design = build_run_design(data, trials_of(collection))
     return Origin(data, design, collection.model_output, solution_id, collection.refreshes)

@@ -15,12 +15,13 @@ from mmm_core.engine.candidate_evaluator import CandidateEvaluator
 from mmm_core.engine.features import build_run_design
 from mmm_core.engine.model_executor import MMMModelExecutor
 from mmm_core.engine.model_refresh import Stepped, choose_winner, optimizer_of, row_of
-from mmm_core.engine.refresh_check import has_same_history, history_of
+from mmm_core.engine.refresh_check import has_same_history, history_of, window_edges
 from mmm_core.entities.design import Design, FloatArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_output import ModelOutput
 from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.refresh import Cause
+from mmm_core.entities.settings import Window
 from mmm_core.entities.trials_config import TrialsConfig
 
 FEWEST_SEARCHES = 3
@@ -172,8 +173,15 @@ def revised_data(previous: MMMDataCollection, new: MMMDataCollection) -> MMMData
     """
     if has_same_history(previous, new):
         return None
-    length = previous.weibull_length or len(previous.table)
-    return dataclasses.replace(previous, table=history_of(previous, new), weibull_length=length)
+    table, edges = history_of(previous, new), window_edges(previous)
+    start, end = (previous.dates.iloc[row].date() for row in edges[:2])
+    window = Window(start=max(start, new.dates.iloc[0].date()), end=end)
+    return dataclasses.replace(
+        previous,
+        table=table,
+        settings=dataclasses.replace(previous.settings, window=window),  # older rows lengthen no window without ends
+        weibull_length=previous.weibull_length or len(previous.table),
+    )
 
 
 def _on_revised_history(step: Stepped, new: MMMDataCollection, trials: TrialsConfig) -> Figures | None:

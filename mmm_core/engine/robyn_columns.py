@@ -134,7 +134,7 @@ def _notes(
             f"Your own {len(settings.baseline.calendar)} special days are in Extras$dt_holidays: hand them to "
             "robyn_recreate(json_file, dt_holidays = ...)."
         )
-    if design.weibull_length != len(design.outcome) and settings.adstock is not AdstockKind.GEOMETRIC:
+    if design.weibull_length != len(design.outcome) and design.adstock[0] is not AdstockKind.GEOMETRIC:
         yield (
             f"The carry-over of this model is measured on {design.weibull_length} periods; Robyn measures it on all "
             f"{len(design.outcome)}, and so lets it last longer."

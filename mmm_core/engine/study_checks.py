@@ -72,6 +72,8 @@ def check_studies(
 ) -> StudyReport:
     """Make the report on the studies of a project; each part is what a run with those studies finds.
 
+    The search of a refresh stays near a model that has seen the studies, so there every search is made anew, without that model.
+
     Args:
         project: Data, settings with at least one study, search and seed.
         result: A finished run of exactly this project; saves making the calibration on all studies again.
@@ -92,7 +94,7 @@ def check_studies(
     report = known if known is not None and known.studies == studies else _empty_report(project)
     if stop():
         return report
-    design = result.design if result is not None else build_run_design(project.data, project.trials)
+    design = build_run_design(project.data, project.trials) if result is None else replace(result.design, aim=None)
     question = _Question(project, studies, design, stop)
     for made in _missing_answers(question, report, result):
         report = _with_answer(report, made)
@@ -147,7 +149,8 @@ def _recommended(question: _Question, left_out: tuple[int, ...], result: RunResu
 
 
 def _pareto(question: _Question, left_out: tuple[int, ...], result: RunResult | None) -> CalibratedAnswer | None:
-    found = result if result is not None else _search(question, left_out)
+    is_own_search = result is not None and not result.collection.refreshes
+    found = result if is_own_search else _search(question, left_out)
     if found is None:
         return None
     trials, pick = question.project.trials, found.pareto["recommended_id"]
@@ -206,8 +209,7 @@ def _search(question: _Question, left_out: tuple[int, ...]) -> RunResult | None:
 def data_without(data: MMMDataCollection, left_out: Sequence[int]) -> MMMDataCollection:
     """The same data without some of the studies, by their numbers."""
     kept = tuple(one for number, one in enumerate(data.settings.calibration.studies) if number not in left_out)
-    settings = replace(data.settings, calibration=CalibrationInput(studies=kept))
-    return MMMDataCollection(table=data.table, settings=settings)
+    return replace(data, settings=replace(data.settings, calibration=CalibrationInput(studies=kept)))
 
 
 def _returns(models: ModelSet) -> tuple[ChannelReturn, ...]:

@@ -43,7 +43,7 @@ def do_refresh(workspace: Workspace, run: RunRecord, worker_id: str, watch: Watc
     from mmm_core.runs.execute_refresh import execute_refresh
 
     previous, before = _previous(workspace, run)
-    asked, upload = parse_project(run.project_file), workspace.load_refresh_upload(run.run_id)
+    asked, upload = parse_project(workspace.load_refresh_request(run.run_id)), workspace.load_refresh_upload(run.run_id)
     refreshed = execute_refresh(
         previous,
         before,

@@ -71,7 +71,8 @@ class RefreshShelf(RunShelf):
     def save_refresh_data(self, run_id: str, n_rows: int, project_file: str, *, worker_id: str) -> bool:
         """Keep what a refresh really modelled: rows after its window are not seen, and the window has moved.
 
-        The whole new table stays beside it, for the project that accepts the refresh.
+        The whole new table stays beside it, for the project that accepts the refresh; so does what was asked, for a worker that
+        has to begin again because this one ended before the result was kept.
 
         Args:
             run_id: The refresh.
@@ -90,12 +91,27 @@ class RefreshShelf(RunShelf):
         held = sa.and_(runs.c.run_id == run_id, runs.c.worker_id == worker_id, runs.c.status == RunStatus.RUNNING)
         values = {"project_file": project_file, "table_hash": hash_table(used.table)}
         with self.database.writing() as connection:
+            asked = require_row(connection, runs, run_id)._mapping["project_file"]
             if not connection.execute(runs.update().where(held).values(**values)).rowcount:
                 return False
+            if not self._asked_file(run_id).exists():
+                write_atomically(self._asked_file(run_id), str(asked).encode())
             if n_rows < len(whole.table):
                 write_atomically(self._whole_table_file(run_id), lambda file: write_upload(whole, file))
                 write_atomically(self.run_folder(run_id) / "table.parquet", lambda file: write_upload(used, file))
         return True
+
+    def load_refresh_request(self, run_id: str) -> str:
+        """The project file of a refresh as it was queued, also after :meth:`save_refresh_data` has replaced it.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        path = self._asked_file(run_id)
+        if not path.exists():
+            return self.get_run(run_id).project_file
+        with explained(path):
+            return path.read_text(encoding="utf-8")
 
     def load_refresh_upload(self, run_id: str) -> IngestResult:
         """The whole new table a refresh was given, rows it left for the next one included.
@@ -211,6 +227,9 @@ class RefreshShelf(RunShelf):
 
     def _whole_table_file(self, run_id: str) -> Path:
         return self.run_folder(run_id) / "whole_table.parquet"
+
+    def _asked_file(self, run_id: str) -> Path:
+        return self.run_folder(run_id) / "asked.yaml"
 
     def _new_rows_file(self, project_id: str) -> Path:
         return self.project_folder(project_id) / "new_rows.parquet"

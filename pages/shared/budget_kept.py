@@ -10,7 +10,7 @@ from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.scenario import Scenario, ScenarioRecord
 from mmm_core.errors import MMMError
-from pages.shared import boundary, dialogs, loaders, session
+from pages.shared import boundary, budget_loaders, dialogs, loaders, session
 from pages.shared.budget_answer import Answer, take_away
 from pages.shared.budget_state import replace_form
 from pages.shared.widgets import ago, as_text, chart, current_theme
@@ -55,7 +55,7 @@ def draw_kept(run: RunRecord, words: Vocabulary) -> None:
     if not records:
         st.markdown(":gray[None yet. Give the plan above a name to keep it, change the question, and compare.]")
         return
-    kept = [loaders.scenario(record) for record in records]
+    kept = [budget_loaders.scenario(record) for record in records]
     plans = [(scenario.record.name, scenario.plan) for scenario in kept]
     chart(
         draw_scenarios(scenario_points(plans, words), current_theme()),

@@ -11,7 +11,7 @@ from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.engine.budget_form import BudgetForm, GroupLine, Limit, fitted_calendar, usual_limit, with_limit
 from mmm_core.entities.design import Design
 from mmm_core.entities.records import RunRecord
-from pages.shared import loaders, session
+from pages.shared import budget_loaders, session
 from pages.shared.budget_state import Keys, set_types_limits, types_limits
 from pages.shared.glossary import term
 from pages.shared.widgets import as_text
@@ -222,7 +222,7 @@ def calendar_section(run: RunRecord, words: Vocabulary, form: BudgetForm, key: K
 
 
 def _calendar_frame(run: RunRecord, words: Vocabulary, form: BudgetForm) -> pd.DataFrame:
-    columns: dict[str, object] = {"day": loaders.future_days(run.run_id, form.n_periods)}
+    columns: dict[str, object] = {"day": budget_loaders.future_days(run.run_id, form.n_periods)}
     return pd.DataFrame(columns | {channel: fitted_calendar(form, channel) for channel in words.paid})
 
 

@@ -15,7 +15,7 @@ from mmm_core.entities.model_set import AVERAGED_ID, SetBasis
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.run_result import RunResult
 from mmm_core.errors import MMMError
-from pages.shared import boundary, loaders, model_choice, session
+from pages.shared import boundary, budget_loaders, model_choice, session
 from pages.shared.budget_limits import calendar_section, channels_section, groups_section
 from pages.shared.budget_state import Keys
 from pages.shared.glossary import sentence, term
@@ -97,9 +97,9 @@ def draw_question(
 def _today(run: RunRecord, form: BudgetForm) -> dict[str, float]:
     """Today's spend; that of all periods while the window typed is none."""
     try:
-        return loaders.history_spend(run.run_id, history_of(form))
+        return budget_loaders.history_spend(run.run_id, history_of(form))
     except MMMError:
-        return loaders.history_spend(run.run_id, "all")
+        return budget_loaders.history_spend(run.run_id, "all")
 
 
 def _goal(words: Vocabulary, form: BudgetForm, key: Keys) -> BudgetForm:

@@ -7,7 +7,7 @@ from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.naming import display_names
 from mmm_core.entities.trust import Detectability
-from pages.shared import loaders, session
+from pages.shared import session, trust_loaders
 from pages.shared.boundary import guarded
 from pages.shared.glossary import term
 from pages.shared.widgets import as_text, table
@@ -38,7 +38,7 @@ def panel(data: MMMDataCollection | None, project_id: str) -> None:
 @guarded("what these data could show")
 def _ask(data: MMMDataCollection, project_id: str) -> None:
     """A fragment, so that asking redraws nothing else; what was answered for other settings is not shown."""
-    memory, question = f"{_ASKED}.{project_id}", loaders.detectability_key(data)
+    memory, question = f"{_ASKED}.{project_id}", trust_loaders.detectability_key(data)
     asked = session.recall(memory)
     if asked != question:
         if asked is not None:
@@ -52,7 +52,7 @@ def _ask(data: MMMDataCollection, project_id: str) -> None:
         )
         return
     with st.spinner("Looking at your spend …"):
-        found = loaders.detectability(data)
+        found = trust_loaders.detectability(data)
     _answer(found, data)
 
 

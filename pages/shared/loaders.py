@@ -1,23 +1,21 @@
-"""Every ``st.cache_*``: what is read from the workspace or computed for a page, keyed by ids and versions.
+"""What most pages read from the workspace or compute, keyed by ids and versions; ``<subject>_loaders`` have the rest.
+
+Every ``st.cache_*`` is in one of these modules.
 
 Results of finished runs never change, so they are cached by id. What can change carries its version in the key
 (the project's ``updated``). Cached objects are shared between sessions: read them, never change them.
 """
 
-import dataclasses
-import datetime as dt
 import os
 import threading
 import time
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from mmm_core.charts.vocabulary import Vocabulary, averaged_vocabulary, vocabulary
 from mmm_core.engine.model_summary import SearchSize, expected_rate, search_size, seconds_of
-from mmm_core.engine.project_file import ParsedProject, parse_project, write_project
-from mmm_core.entities.budget import BudgetPlan, BudgetRequest
+from mmm_core.engine.project_file import ParsedProject, parse_project
 from mmm_core.entities.clusters import ClusterReport, TooFewModels
 from mmm_core.entities.findings import IngestResult
 from mmm_core.entities.fitted_model import FittedModel, ResponseCurve
@@ -27,11 +25,8 @@ from mmm_core.entities.model_set import AVERAGED_ID, ModelSet, SetBasis, SetCurv
 from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.records import ProjectRecord, RunRecord, WorkerRecord
 from mmm_core.entities.run_result import RunResult
-from mmm_core.entities.scenario import Scenario, ScenarioRecord
 from mmm_core.entities.trials_config import TrialsConfig
-from mmm_core.entities.trust import Detectability, TrustCard
 from mmm_core.errors import MMMError, NotFoundError
-from mmm_core.store.scenario_codec import request_key
 from mmm_core.store.workspace import Workspace
 from pages.shared import session
 
@@ -39,9 +34,6 @@ Grouping = tuple[str, str | int]
 """By what models are grouped into clusters, and into how many."""
 
 WORKER_WARMS_SECONDS = 60.0
-PLANNED_DRAWS = 200
-"""Draws a budget is planned over: the time of a plan grows with them, and sliders must answer in 0.3 s."""
-
 LAST_RUNS = 12
 """How many runs are asked how fast they were."""
 
@@ -115,24 +107,9 @@ def posterior(run_id: str) -> Posterior:
     return found
 
 
-def trust_card(run_id: str) -> TrustCard | None:
-    """The trust card of a run as far as it is filled in; None before its first line, or when there can be none."""
-    return _trust_card(str(workspace().folder), run_id, workspace().trust_version(run_id))
-
-
 def request(run: RunRecord) -> ParsedProject:
     """What a run was asked to do: its project file, read."""
     return _request(run.run_id, run.project_file)
-
-
-def detectability(data: MMMDataCollection) -> Detectability:
-    """How large the effect of every channel must be before these data can show it; takes seconds when it was not asked before."""
-    return _detectability(detectability_key(data), data)
-
-
-def detectability_key(data: MMMDataCollection) -> tuple[str, str]:
-    """What the answer of :func:`detectability` depends on: the data, and everything the settings say."""
-    return data.data_hash, write_project(data.settings, TrialsConfig(), 0)
 
 
 def pick_model(run_id: str, solution_id: str | None) -> None:
@@ -163,63 +140,22 @@ def response(run_id: str, solution_id: str, channel: str) -> ResponseCurve:
 
 def model_set(run_id: str, basis: SetBasis, solution_id: str) -> ModelSet:
     """The models behind a choice, with one of them as point estimate."""
-    return _model_set(str(workspace().folder), run_id, basis, solution_id, _grouping(basis))
+    return _model_set(str(workspace().folder), run_id, basis, solution_id, grouping(basis))
 
 
 def ledger(run_id: str, basis: SetBasis, solution_id: str) -> Ledger:
     """Every number about channels and terms that pages show, over the models behind a choice."""
-    return _ledger(str(workspace().folder), run_id, basis, solution_id, _grouping(basis))
+    return _ledger(str(workspace().folder), run_id, basis, solution_id, grouping(basis))
 
 
 def set_curve(run_id: str, basis: SetBasis, solution_id: str, channel: str) -> SetCurve:
     """Response curve of one channel over the models behind a choice."""
-    return _set_curve(str(workspace().folder), run_id, basis, solution_id, channel, _grouping(basis))
+    return _set_curve(str(workspace().folder), run_id, basis, solution_id, channel, grouping(basis))
 
 
 def clusters(run_id: str, cluster_by: str, k: str | int) -> ClusterReport | TooFewModels:
     """Groups of like models on the fronts of a run, or why there are none."""
     return _clusters(str(workspace().folder), run_id, cluster_by, k)
-
-
-def planning_set(run_id: str, basis: SetBasis, solution_id: str) -> ModelSet:
-    """The models a budget is planned over: those behind a choice, of many draws every so-many-th."""
-    return _planning_set(str(workspace().folder), run_id, basis, solution_id, _grouping(basis))
-
-
-def budget_plan(run_id: str, basis: SetBasis, solution_id: str, request: BudgetRequest) -> BudgetPlan:
-    """The allocator's answer to a question, over the models behind a choice.
-
-    Raises:
-        InfeasibleBudgetError: No plan fits; one sentence per reason.
-        SettingsError: The question names what is not there.
-    """
-    home = str(workspace().folder)
-    return _budget_plan(home, run_id, basis, solution_id, _grouping(basis), request_key(request), request)
-
-
-def history_spend(run_id: str, history: str | tuple[dt.date, dt.date]) -> dict[str, float]:
-    """Mean spend per period of every paid channel in a history window.
-
-    Raises:
-        SettingsError: There is no modelled period in it.
-    """
-    from mmm_core.engine.budget_calendar import history_rows
-
-    design = result(run_id).design
-    spend = design.spend[history_rows(design, history)].mean(axis=0)
-    return dict(zip(design.paid_names, map(float, spend), strict=True))
-
-
-def future_days(run_id: str, n_periods: int) -> pd.DatetimeIndex:
-    """First days of the periods after the data of a run."""
-    from mmm_core.engine.budget_calendar import future_dates
-
-    return future_dates(result(run_id).design, n_periods)
-
-
-def scenario(record: ScenarioRecord) -> Scenario:
-    """A kept budget plan; only its name can change."""
-    return dataclasses.replace(_scenario(str(workspace().folder), record.scenario_id), record=record)
 
 
 def country_names() -> dict[str, str]:
@@ -243,8 +179,8 @@ def worker() -> WorkerRecord | None:
     return _worker(str(workspace().folder))
 
 
-def _grouping(basis: SetBasis) -> Grouping | None:
-    """How models are grouped, where that matters."""
+def grouping(basis: SetBasis) -> Grouping | None:
+    """How models are grouped, where that matters: a part of the key of what is kept."""
     return session.clustering() if basis is SetBasis.CLUSTER else None
 
 
@@ -349,52 +285,6 @@ def _ledger(folder: str, run_id: str, basis: SetBasis, solution_id: str, groupin
 
     kind = _result(folder, run_id).collection.model_output.outcome_kind
     return build_ledger(_model_set(folder, run_id, basis, solution_id, grouping), kind)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _planning_set(folder: str, run_id: str, basis: SetBasis, solution_id: str, grouping: Grouping | None) -> ModelSet:
-    from mmm_core.engine.model_sets import thinned
-
-    models = _model_set(folder, run_id, basis, solution_id, grouping)
-    return thinned(models, PLANNED_DRAWS) if basis is SetBasis.AVERAGED else models
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _budget_plan(
-    folder: str,
-    run_id: str,
-    basis: SetBasis,
-    solution_id: str,
-    grouping: Grouping | None,
-    question: str,
-    _request: BudgetRequest,
-) -> BudgetPlan:
-    from mmm_core.engine.budget_allocator import BudgetAllocator
-
-    del question  # the key of the cache; says all that _request does
-    kind = _result(folder, run_id).collection.model_output.outcome_kind
-    models = _planning_set(folder, run_id, basis, solution_id, grouping)
-    return BudgetAllocator().allocate(models, _request, kind)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _trust_card(folder: str, run_id: str, version: int) -> TrustCard | None:
-    del folder
-    return workspace().load_trust(run_id) if version else None
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _detectability(question: tuple[str, str], _data: MMMDataCollection) -> Detectability:
-    from mmm_core.engine.detectability import detectable_roas
-
-    del question  # the key of the cache; says all that _data does
-    return detectable_roas(_data)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _scenario(folder: str, scenario_id: str) -> Scenario:
-    del folder
-    return workspace().load_scenario(scenario_id)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

@@ -8,7 +8,7 @@ from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.model_set import AVERAGED_ID, SetBasis
 from mmm_core.entities.records import RunRecord
 from mmm_core.entities.trust import Experiment, TrustCard
-from pages.shared import guards, loaders, session
+from pages.shared import guards, loaders, session, trust_loaders
 from pages.shared.routes import Route
 from pages.shared.trust_verdicts import swatch
 from pages.shared.widgets import as_text
@@ -57,7 +57,7 @@ def draw(run: RunRecord | None) -> None:
 
 def _which_first(run: RunRecord) -> None:
     """Where most money is in doubt, and what the trust card proposes to do about it."""
-    words, card = loaders.words(run), loaders.trust_card(run.run_id)
+    words, card = loaders.words(run), trust_loaders.trust_card(run.run_id)
     for sentence in doubt_sentences(loaders.ledger(run.run_id, SetBasis.AVERAGED, AVERAGED_ID), words):
         st.markdown(as_text(sentence))
     proposals = _proposals(card, words) if card is not None else []

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mmm_core.charts.trust_words import progress_words
 from mmm_core.errors import NotFoundError
-from pages.shared import loaders, session, trust_verdicts
+from pages.shared import loaders, session, trust_loaders, trust_verdicts
 from pages.shared.boundary import guarded
 from pages.shared.routes import Route
 from pages.shared.widgets import as_text, is_phone
@@ -23,7 +23,7 @@ def draw(run_id: str) -> None:
         raise NotFoundError("This run was deleted meanwhile. Open another one in Saved results.")
     if loaders.result(run_id).posterior is None or not Route.TRUST.exists:
         return
-    card, words = loaders.trust_card(run_id), loaders.words(run)
+    card, words = trust_loaders.trust_card(run_id), loaders.words(run)
     with st.container(border=True, gap="xsmall", key="trust_summary"):
         st.markdown("**What may be done about each channel**")
         if card is None or not card.is_complete:

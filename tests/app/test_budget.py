@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.model_set import AVERAGED_ID, SetBasis
 from mmm_core.store.workspace import Workspace
-from pages.shared import loaders, session
+from pages.shared import budget_loaders, loaders, session
 from pages.shared.budget_limits import slider_scale
 from tests.app.saved_runs import ended, new_project, plain, result
 
@@ -229,8 +229,8 @@ def test_an_outcome_is_reached_at_least_cost(budget: AppTest) -> None:
 
 def test_the_page_opens_with_the_recommended_answer_and_prints_what_is_to_be_expected(average: AppTest) -> None:
     run_id, said = average.query_params["run"], plain(average)
-    models = loaders.planning_set(run_id, SetBasis.AVERAGED, AVERAGED_ID)
-    assert models.n_models == loaders.PLANNED_DRAWS
+    models = budget_loaders.planning_set(run_id, SetBasis.AVERAGED, AVERAGED_ID)
+    assert models.n_models == budget_loaders.PLANNED_DRAWS
     assert "Expected is 70% of what the models predict" in said or "Do not move" in said
     assert group(average, "aim_risk_averse", "mean").error == []
 
@@ -340,7 +340,7 @@ def test_conversions_are_spoken_of_as_cost(studio: Visit, workspace: Workspace) 
 def test_models_that_credit_media_with_nothing_are_said_so(budget: AppTest) -> None:
     models = loaders.model_set(budget.query_params["run"], session.basis(), result().pareto["recommended_id"])
     models.curves.coefficient[:] = 0.0
-    loaders._budget_plan.clear()
+    budget_loaders._budget_plan.clear()
     budget.run()
     assert any("credits every paid channel with nothing" in info.value for info in budget.info)
 

@@ -164,6 +164,16 @@ def test_events_that_had_not_happened_are_left_out_and_left_out_weeks_stay_so() 
     assert len(view.span.rows) == FIRST + HORIZON
 
 
+def test_the_year_before_looks_no_further_than_what_was_known_where_weeks_are_left_out() -> None:
+    day = dt.date(2020, 1, 6) + dt.timedelta(weeks=70)
+    data = collection(marked=(MarkedPeriods(start=day, end=day, reason="strike", treatment=Treatment.LEAVE_OUT),))
+    found = run_backtest(task(data, Subject.MODEL, n_dates=1, horizon=52)).forecasts[0]
+    outcome = data.table["y"].to_numpy()
+    assert found.n_known == 67
+    assert found.naive[-1] == outcome[N - 1 - 104]
+    assert set(found.naive) <= set(outcome[:67])
+
+
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_a_channel_that_was_not_there_yet_is_left_out_at_that_date(subject: Subject) -> None:
     late = table()

@@ -10,7 +10,7 @@ from mmm_core.engine.candidate import refit_model
 from mmm_core.engine.features import build_design
 from mmm_core.engine.model_refresh import ModelRefresh, Origin, Stepped, aimed_design, hyperparameters_of, origin_of
 from mmm_core.engine.pareto_optimize import ParetoOptimizer
-from mmm_core.entities.model_output import METRICS
+from mmm_core.entities.model_output import METRICS, ModelOutputCollection
 from mmm_core.entities.refresh import RefreshRules
 from mmm_core.entities.settings import CalibrationInput, LiftStudy, Treatment, Window
 from mmm_core.entities.trials_config import TrialsConfig
@@ -166,6 +166,18 @@ def test_weights_reach_the_search_and_the_winner() -> None:
     assert near.refreshes[0].distance < fitting.refreshes[0].distance
     assert fitting.refreshes[0].nrmse < near.refreshes[0].nrmse
     assert not np.array_equal(near.model_output.trials[0].metrics, fitting.model_output.trials[0].metrics)
+
+
+def test_the_pick_of_a_weighted_refresh_is_where_the_next_one_starts() -> None:
+    weights = {"nrmse": 0.0, "decomp_rssd": 1.0}
+    first = ModelRefresh().model_refresh(market_data(N_OLD + 4), first_model(), config(freedom=0.3), None, weights)
+    assert first.selected_id != first_ranked_alike(first)
+    assert origin_of(replace(first, selected_id=None)).solution_id == first.selected_id
+
+
+def first_ranked_alike(result: ModelOutputCollection) -> str:
+    assert result.data is not None
+    return ParetoOptimizer(calibration_constraint=1.0).pareto_optimize(result.data, result)["recommended_id"]
 
 
 def study(lift: float = 30_000.0) -> LiftStudy:

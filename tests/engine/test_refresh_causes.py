@@ -117,6 +117,21 @@ def test_a_revision_smaller_than_the_tolerance_is_measured_all_the_same() -> Non
     assert size(explained(steps, new), Cause.REVISED_HISTORY) > 1e-3
 
 
+def test_older_weeks_that_come_to_light_do_not_lengthen_the_window_they_are_told_apart_in() -> None:
+    whole = market_data(N_OLD + 4)
+    old = replace(whole, table=whole.table.iloc[10:N_OLD])
+    revised = revised_data(old, whole)
+    assert revised is not None
+    assert revised.dates.iloc[revised.rows].tolist() == old.dates.iloc[old.rows].tolist()
+
+
+def test_weeks_that_are_gone_shorten_the_window_they_are_told_apart_in() -> None:
+    whole = market_data(N_OLD + 4)
+    revised = revised_data(market_data(), replace(whole, table=whole.table.iloc[3:]))
+    assert revised is not None
+    assert revised.n_periods == N_OLD - 3
+
+
 def test_noise_is_the_pick_against_the_mean_of_what_independent_searches_pick() -> None:
     step = steps_of(NEW, config(trials=5))[0]
     moves = explained([step])

@@ -12,7 +12,7 @@ import pytest
 
 from mmm_core.engine.candidate import refit_model
 from mmm_core.engine.demo_project import demo_settings
-from mmm_core.engine.features import build_design
+from mmm_core.engine.features import build_design, build_run_design
 from mmm_core.engine.robyn_export import export_robyn
 from mmm_core.engine.robyn_import import import_robyn
 from mmm_core.engine.robyn_json import r_number, write_r_json
@@ -156,6 +156,46 @@ def test_a_model_of_ours_comes_back_with_its_hyperparameters_and_contributions(w
     )
     assert again.worst_difference < 1e-6
     assert again.model.solver == "exact"
+
+
+@pytest.mark.parametrize("adstock", [AdstockKind.WEIBULL_CDF, AdstockKind.WEIBULL_PDF])
+@pytest.mark.parametrize("kind", OutcomeKind)
+def test_a_weibull_model_with_exposures_organic_media_and_texts_comes_back(
+    adstock: AdstockKind, kind: OutcomeKind
+) -> None:
+    project = demo_project()
+    outcome = dataclasses.replace(project.data.settings.outcome, kind=kind)
+    settings = dataclasses.replace(project.data.settings, adstock=adstock, outcome=outcome)
+    text, again = export_of(dataclasses.replace(project, data=demo_data(settings)), with_design=True)
+    assert settings.organic
+    assert any(paid.exposure for paid in settings.paid_media)
+    assert again.model.hyperparameters == pytest.approx(
+        middle_of(settings, again.model.hyperparameters["lambda"]) | {"train_size": 1.0}
+    )
+    found = import_robyn(text.text).project.data.settings
+    assert (found.adstock, found.outcome.kind, found.organic) == (adstock, kind, settings.organic)
+    assert again.worst_difference < 1e-9
+
+
+def test_penalties_and_a_training_share_come_back() -> None:
+    trials = TrialsConfig(add_penalty_factor=True, timeseries_validation=True)
+    project = dataclasses.replace(demo_project(), trials=trials)
+    design = build_run_design(project.data, trials)
+    extra = {f"{name}_penalty": 0.3 + 0.05 * k for k, name in enumerate(design.column_names)} | {"train_size": 0.7}
+    model = refit_model(design, middle_of(project.data.settings, 0.05 * float(np.abs(design.outcome).mean())) | extra)
+    again = reproduce(import_robyn(export_robyn(model, "1_7", project, design, with_design=True).text))
+    assert dict(again.model.hyperparameters) == pytest.approx(dict(model.hyperparameters), rel=1e-9)
+    assert list(again.model.contributions.values()) == pytest.approx(list(model.contributions.values()), rel=1e-8)
+
+
+def test_how_long_a_refreshed_carry_over_lasts_in_robyn_is_said() -> None:
+    paid = [dataclasses.replace(one, adstock=AdstockKind.WEIBULL_CDF) for one in small_data().settings.paid_media]
+    data = small_data(paid_media=tuple(paid))
+    design = dataclasses.replace(build_design(data), weibull_length=40)
+    model = refit_model(design, middle_of(data.settings, 10.0))
+    assert any(
+        "measured on 40 periods" in note for note in export_robyn(model, "1_1", small_project(data), design).notes
+    )
 
 
 def test_the_window_of_a_model_of_ours_is_one_that_robyn_does_not_move() -> None:

@@ -7,10 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mmm_core.engine.model_executor import MMMModelExecutor
+from mmm_core.engine.model_refresh import ModelRefresh, RefreshPlan, origin_of
 from mmm_core.engine.study_checks import check_studies, data_without, plan_parts
 from mmm_core.engine.study_conflicts import implied_return, pair_conflicts
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.project import Project
+from mmm_core.entities.refresh import ModelRefreshConfig
 from mmm_core.entities.run_result import RunResult
 from mmm_core.entities.settings import Baseline, CalibrationInput, LiftStudy
 from mmm_core.entities.study_report import Answer, StudyReport
@@ -139,6 +142,20 @@ def test_studies_of_other_channels_or_scopes_cannot_conflict() -> None:
 
 def test_studies_are_left_out_by_their_number() -> None:
     assert data_without(data(FIRST, SECOND), (0,)).settings.calibration.studies == (SECOND,)
+
+
+def test_leaving_a_study_out_keeps_the_length_a_weibull_is_measured_on() -> None:
+    assert data_without(replace(data(FIRST), weibull_length=77), (0,)).weibull_length == 77
+
+
+def test_the_search_of_a_refresh_is_made_anew_because_the_model_it_stays_near_has_seen_the_studies() -> None:
+    trials, config = project().trials, ModelRefreshConfig(refresh_steps=4, refresh_trials=1, refresh_iters=60)
+    old = replace(data(FIRST), table=data(FIRST).table.iloc[:-4])
+    first = MMMModelExecutor().model_run(old, trials, seed=5, quiet=True)
+    step = ModelRefresh().run_steps(origin_of(first), data(FIRST), RefreshPlan(config, trials, 5))[-1]
+    refreshed = RunResult(collection=step.collection, design=step.design, pareto=step.pareto)
+    asked = replace(project(FIRST), data=step.collection.data)
+    assert check_studies(asked, refreshed) == check_studies(asked)
 
 
 def test_a_study_the_calibrated_answer_still_misses_is_a_conflict() -> None:

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mmm_core.engine.demo_project import demo_settings
@@ -24,6 +25,7 @@ from mmm_core.runs.refresh_job import do_refresh
 from mmm_core.runs.trust_job import fill_one_trust_card
 from mmm_core.store.run_queue import RunOutcome
 from mmm_core.store.workspace import Workspace
+from tests.data_builders import mark
 from tests.refresh_builders import refresh_report
 from tests.runs.demo import demo_upload
 
@@ -139,6 +141,25 @@ def test_the_old_result_stays_as_it_was(workspace: Workspace, old: RunRecord) ->
     refreshed(workspace, old, demo_upload(), 13)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     assert workspace.get_run(old.run_id) == old
+
+
+def test_a_refresh_whose_worker_died_at_the_end_is_made_again_from_what_was_asked(
+    workspace: Workspace, old: RunRecord
+) -> None:
+    early = dataclasses.replace(
+        SETTINGS, marked=(mark("2021-02-08", "2021-02-08"),)
+    )  # in the window of the first step alone
+    config = ModelRefreshConfig(refresh_mode="auto", refresh_iters=40, refresh_trials=2)
+    text = write_project(early, TrialsConfig(trials=1, iterations=60, cores=1), 5, "Demo")
+    made = workspace.enqueue_refresh(old.run_id, demo_upload(), text, config, 240)
+    found = []
+    for _ in range(2):
+        do_refresh(workspace, claimed(workspace), NAME, Watch())
+        found.append(workspace.load_result(made.run_id))
+        assert parse_project(workspace.get_run(made.run_id).project_file).settings.marked == ()
+        workspace.requeue_expired([NAME])  # killed before it could say that it was done
+    one, again = (result.collection.model_output.stacked("metrics") for result in found)
+    assert np.array_equal(one, again, equal_nan=True)
 
 
 def test_the_trust_card_of_a_refresh_is_filled_in(workspace: Workspace, old: RunRecord) -> None:
