@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mmm_core.entities.calibration_checks import data_days
 from mmm_core.entities.data_checks import find_problems, rows_in_window
-from mmm_core.entities.date_checks import date_problems, parse_dates
+from mmm_core.entities.date_checks import date_problems, parse_dates, touched_periods
 from mmm_core.entities.design import IntArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection, hash_table
 from mmm_core.entities.refresh import ChangedCell, MissingColumn, ModelRefreshConfig, RefreshCheck, RefreshMode
-from mmm_core.entities.settings import ModelSettings
+from mmm_core.entities.settings import CalibrationInput, MarkedPeriods, ModelSettings, Treatment, Window
 
 TOLERANCE = 1e-3
 """A cell of history counts as changed when it differs by more than this share of its own size or of the column's mean size,
@@ -72,6 +73,8 @@ def check_refresh(
         *_table_problems(previous, new_table, missing, has_dates=not dates.empty),
         *(_period_problems(previous, edges, facts, config) if not dates.empty else ()),
     ]
+    if not problems:
+        problems = list(_moved_problems(previous, new_table, edges, count_steps(len(new), config), config))
     return RefreshCheck(
         frequency=previous.frequency,
         window_start=start.date(),
@@ -217,6 +220,22 @@ def _period_problems(
         )
 
 
+def _moved_problems(
+    previous: MMMDataCollection, table: pd.DataFrame, edges: WindowEdges, n_steps: int, config: ModelRefreshConfig
+) -> Iterator[str]:
+    """Why the window of a step, the first that has a reason, cannot be modelled: such as a channel nobody spends on any more."""
+    days = parse_dates(table[previous.settings.date])
+    table, dates = table.iloc[np.argsort(days, kind="stable")], days.sort_values(ignore_index=True)
+    at_end = int(dates.searchsorted(previous.dates.iloc[edges.last], side="right")) - 1
+    for last in range(at_end + config.refresh_steps, at_end + n_steps * config.refresh_steps + 1, config.refresh_steps):
+        window = Window(start=dates.iloc[last - edges.n_periods + 1].date(), end=dates.iloc[last].date())
+        settings = usable_settings(replace(previous.settings, window=window), dates.iloc[: last + 1])
+        problems = find_problems(table.iloc[: last + 1], settings)
+        if problems:
+            yield from (f"The window would run from {window.start} to {window.end}. {problem}" for problem in problems)
+            return
+
+
 def _aligned(previous: MMMDataCollection, table: pd.DataFrame, dates: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of both tables that are in both, by date, in the same order."""
     date = previous.settings.date
@@ -307,3 +326,26 @@ def same_roles(previous: ModelSettings, new: ModelSettings) -> bool:
         for settings in (previous, new)
     ]
     return plain[0] == plain[1]
+
+
+def usable_settings(settings: ModelSettings, dates: pd.Series) -> ModelSettings:
+    """The settings without the one-off periods and lift studies that these periods cannot use yet, or any more.
+
+    Args:
+        settings: Their window lies within the dates.
+        dates: First day of every period, ascending.
+    """
+    first, last = data_days(dates)
+    studies = tuple(one for one in settings.calibration.studies if first <= one.start and one.end <= last)
+    plain = replace(settings, calibration=CalibrationInput(studies=studies), bounds={})
+    left_out = tuple(mark for mark in settings.marked if mark.treatment is Treatment.LEAVE_OUT)
+    modelled = rows_in_window(dates, replace(plain, marked=left_out))
+
+    def has_effect(mark: MarkedPeriods) -> bool:
+        touched = touched_periods(dates, mark.start, mark.end)
+        return bool(touched[modelled].any() if mark.treatment is Treatment.EVENT else touched.any())
+
+    kept = replace(plain, marked=tuple(mark for mark in settings.marked if has_effect(mark)))
+    return replace(
+        kept, bounds={name: given for name, given in settings.bounds.items() if name in kept.bounded_columns}
+    )
