@@ -1,5 +1,6 @@
 """A refresh of the demo as the worker does it: both answers, the report, the chain."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.project import Project
 from mmm_core.entities.refresh import CAUSE_COLUMNS, MOVE_COLUMNS, AnswerMove, Cause, ModelRefreshConfig
 from mmm_core.entities.run_result import RunResult, SearchProgress
+from mmm_core.entities.settings import CalibrationInput, LiftStudy
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import DataError, RunCancelledError, SettingsError
 from mmm_core.runs.execute import execute_project
@@ -166,6 +168,19 @@ def test_a_revised_history_is_told_apart_from_new_weeks_in_both_answers(previous
     for answer in report.answers:
         moved = answer.causes.set_index("cause").loc[Cause.REVISED_HISTORY.value, "change"]
         assert moved.abs().max() > 1.0
+
+
+def test_what_a_new_study_moves_in_the_averaged_estimate_is_told_apart_from_new_weeks(
+    previous: RunResult, refreshed: Refreshed
+) -> None:
+    study = LiftStudy(
+        channels=("tv_spend",), start=dt.date(2023, 5, 22), end=dt.date(2023, 6, 18), lift=3e6, standard_error=2e5
+    )
+    asked = CalibrationInput(studies=(study,))
+    found = execute_refresh(previous, old_data(), new_data(), CONFIG, trials=TRIALS, calibration=asked)
+    causes, plain = (move_of(one, Estimate.AVERAGED).causes.set_index("cause")["change"] for one in (found, refreshed))
+    assert np.array_equal(causes.loc[Cause.NEW_PERIODS.value], plain.loc[Cause.NEW_PERIODS.value])
+    assert causes.loc[Cause.MODEL_CHOICE.value].abs().max() > 1.0
 
 
 def test_a_second_refresh_goes_on_from_the_first(previous: RunResult) -> None:
