@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mmm_core.engine.window_rows import WindowRows
 from mmm_core.entities.calibration_checks import data_days
 from mmm_core.entities.data_checks import find_problems, rows_in_window
 from mmm_core.entities.date_checks import date_problems, parse_dates, touched_periods
@@ -24,18 +25,6 @@ whichever is larger: rounding to cents is no revision, a restated week is."""
 
 _SHOWN = 3
 _MANUAL = ModelRefreshConfig()
-
-
-class WindowEdges(NamedTuple):
-    """First and last period of a window, one-off periods that are left out included, as rows of a table."""
-
-    first: int
-    last: int
-
-    @property
-    def n_periods(self) -> int:
-        """Periods of the window."""
-        return self.last - self.first + 1
 
 
 def check_refresh(
@@ -107,10 +96,10 @@ def new_data_of(previous: MMMDataCollection, new_table: pd.DataFrame) -> MMMData
     return replace(previous, table=new_table)
 
 
-def window_edges(data: MMMDataCollection) -> WindowEdges:
+def window_edges(data: MMMDataCollection) -> WindowRows:
     """First and last period of the window, as rows of the table; periods that are left out do not move them."""
     rows = rows_in_window(data.dates, replace(data.settings, marked=(), bounds={}))
-    return WindowEdges(int(rows[0]), int(rows[-1]))
+    return WindowRows(int(rows[0]), int(rows[-1]))
 
 
 def count_steps(n_new: int, config: ModelRefreshConfig) -> int:
@@ -184,7 +173,7 @@ def _table_problems(
 
 
 def _period_problems(
-    previous: MMMDataCollection, edges: WindowEdges, facts: _Facts, config: ModelRefreshConfig
+    previous: MMMDataCollection, edges: WindowRows, facts: _Facts, config: ModelRefreshConfig
 ) -> Iterator[str]:
     unit, end = previous.frequency.value, previous.dates.iloc[edges.last].date()
     if not facts.n_history:
@@ -221,7 +210,7 @@ def _period_problems(
 
 
 def _moved_problems(
-    previous: MMMDataCollection, table: pd.DataFrame, edges: WindowEdges, n_steps: int, config: ModelRefreshConfig
+    previous: MMMDataCollection, table: pd.DataFrame, edges: WindowRows, n_steps: int, config: ModelRefreshConfig
 ) -> Iterator[str]:
     """Why the window of a step, the first that has a reason, cannot be modelled: such as a channel nobody spends on any more."""
     days = parse_dates(table[previous.settings.date])

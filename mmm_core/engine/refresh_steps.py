@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from mmm_core.engine.refresh_check import WindowEdges, same_roles, usable_settings, window_edges
+from mmm_core.engine.refresh_check import same_roles, usable_settings, window_edges
+from mmm_core.engine.window_rows import WindowRows
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.settings import CalibrationInput, Window
 from mmm_core.errors import DataError, SettingsError
@@ -46,7 +47,7 @@ def step_data(
     return replace(new, table=new.table.iloc[: last + 1], settings=settings, weibull_length=length)
 
 
-def moved_edges(previous: MMMDataCollection, new: MMMDataCollection, steps: int) -> WindowEdges:
+def moved_edges(previous: MMMDataCollection, new: MMMDataCollection, steps: int) -> WindowRows:
     """Where the previous window lies in the new table once moved by ``steps`` periods.
 
     Raises:
@@ -63,7 +64,7 @@ def moved_edges(previous: MMMDataCollection, new: MMMDataCollection, steps: int)
             f"does not fit into the data, which run from {new.dates.iloc[0].date()} to {new.dates.iloc[-1].date()}. Give more "
             "history, or run a new model."
         )
-    return WindowEdges(first, last)
+    return WindowRows(first, last)
 
 
 def merged_studies(*inputs: CalibrationInput | None) -> CalibrationInput:

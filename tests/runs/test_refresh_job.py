@@ -1,8 +1,6 @@
 """Real small refreshes, done as the worker does them."""
 
 import dataclasses
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,13 +54,6 @@ class Watch:
 def first_weeks(count: int) -> IngestResult:
     read = demo_upload()
     return dataclasses.replace(read, table=read.table.iloc[:count], rows=read.rows[:count])
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    opened = Workspace(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
