@@ -95,6 +95,12 @@ def test_accepting_makes_data_and_settings_of_the_refresh_those_of_the_project(
     assert workspace.get_run(refresh.run_id).refresh_decision is RefreshDecision.ACCEPTED
 
 
+def test_a_project_can_go_on_with_more_than_the_refresh_modelled(workspace: Workspace, refresh: RunRecord) -> None:
+    workspace.decide_refresh(refresh.run_id, RefreshDecision.ACCEPTED, project_file="date: new and more")
+    assert workspace.load_project_file(refresh.project_id) == "date: new and more"
+    assert workspace.get_run(refresh.run_id).project_file == "date: new"
+
+
 def test_setting_aside_changes_nothing_but_the_mark(workspace: Workspace, refresh: RunRecord) -> None:
     workspace.decide_refresh(refresh.run_id, RefreshDecision.SET_ASIDE)
     now_used = workspace.load_upload(refresh.project_id)
