@@ -13,6 +13,7 @@ from mmm_core.charts.clusters import (
     draw_cluster_map,
     member_frame,
 )
+from mmm_core.charts.gap import gap_of
 from mmm_core.charts.theme import MAX_STACKED_CHANNELS
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.clusters import Cluster, ClusterReport, TooFewModels
@@ -138,7 +139,7 @@ def _reasons(report: ClusterReport) -> None:
 
 
 def _models(report: ClusterReport, result: RunResult, words: Vocabulary, stem: str) -> None:
-    number = st.column_config.NumberColumn
+    number, gap = st.column_config.NumberColumn, gap_of(is_refresh=result.design.aim is not None)
     config = {
         "solution_id": st.column_config.TextColumn("Model", pinned=True),
         "cluster": number("Cluster", help=term("cluster")),
@@ -153,7 +154,7 @@ def _models(report: ClusterReport, result: RunResult, words: Vocabulary, stem: s
             f"nrmse_{ending}": number(f"Error of fit, {part}", format="%.4f", help=term("nrmse"))
             for ending, part in PARTS.items()
         },
-        "decomp_rssd": number("Gap to spend", format="%.4f", help=term("decomp_rssd")),
+        "decomp_rssd": number(gap.short, format="%.4f", help=term(gap.term)),
         "rsq_train": number("R²", format="%.3f", help=term("rsq")),
         **{f"{name}_roas": number(words.return_of(name), format="%.3g") for name in words.paid},
     }

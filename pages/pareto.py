@@ -97,7 +97,7 @@ def _scatter(
         candidate_frame(points),
         key=_chart_key(run),
         file_name="candidates",
-        alt="Scatter of all candidates: error of fit across, gap to spend shares up. The list beside it selects the same models.",
+        alt=f"Scatter of all candidates: error of fit across, {points.gap.inline} up. The list beside it selects the same.",
         on_select=functools.partial(_take_click, _chart_key(run)),
     )
 

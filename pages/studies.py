@@ -5,7 +5,7 @@ import streamlit as st
 from mmm_core.engine.study_table import CheckedLines
 from mmm_core.entities.records import ProjectRecord, RunRecord
 from mmm_core.entities.settings import LiftStudy
-from pages.shared import loaders, study_editor, study_guide, study_loaders, study_views
+from pages.shared import loaders, session, study_editor, study_guide, study_loaders, study_views
 from pages.shared.boundary import catching, page
 from pages.shared.glossary import term
 from pages.shared.guards import has_result
@@ -33,7 +33,7 @@ def render() -> None:
     checked = keep_lines(bench, lines)
     study_editor.say_findings(bench, lines, checked, words)
     _comparison(bench.project, checked.usable)
-    _next(checked)
+    _next(bench.project, checked)
 
 
 def _comparison(project: ProjectRecord, studies: tuple[LiftStudy, ...]) -> None:
@@ -59,8 +59,13 @@ def _calibrated_run(project: ProjectRecord) -> RunRecord | None:
     return next((run for run in runs if has_result(run) and study_loaders.studies_of(run)), None)
 
 
-def _next(checked: CheckedLines) -> None:
-    count = len(checked.usable)
+def _next(project: ProjectRecord, checked: CheckedLines) -> None:
+    """To the run; once these studies are in a result, to that result."""
+    run, count = _calibrated_run(project), len(checked.usable)
+    if run is not None and count and set(study_loaders.studies_of(run)) == set(checked.usable):
+        session.open_run(run.run_id)
+        next_step(NextStep(f"See the answer of {run.name}", Route.MODEL))
+        return
     label = f"Run with {count} stud{'y' if count == 1 else 'ies'}" if count else "Run without studies"
     next_step(NextStep(label, Route.RUN))
 

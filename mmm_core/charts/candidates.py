@@ -1,4 +1,4 @@
-"""Every candidate as a point: error of fit across, gap to spend shares up, fronts joined."""
+"""Every candidate as a point: error of fit across, gap to spend shares (or to the model before) up, fronts joined."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from mmm_core.charts.gap import TO_SPEND, Gap, gap_of
 from mmm_core.charts.theme import PALETTES, Palette, Theme, apply_theme, escape, hover_text
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.design import FloatArray, IntArray
@@ -15,7 +16,6 @@ from mmm_core.entities.run_result import RunResult
 BoolArray = NDArray[np.bool_]
 
 FIT_AXIS = "Error of fit (NRMSE)"
-PLAUSIBILITY_AXIS = "Gap to spend shares (DECOMP.RSSD)"
 MAX_DRAWN = 50_000
 HEIGHT = 600
 COLOUR_BY_FRONT = "front"
@@ -39,6 +39,7 @@ class CandidatePoints(NamedTuple):
         selected: Index of the selected model, or None.
         groups: Indices of the points per trace, in the order of the traces of the figure.
         average: Error of fit and gap to spend of the averaged estimate, which is no candidate; None without one.
+        gap: What the second error is called.
     """
 
     nrmse: FloatArray
@@ -53,6 +54,7 @@ class CandidatePoints(NamedTuple):
     selected: int | None
     groups: tuple[IntArray, ...]
     average: tuple[float, float] | None = None
+    gap: Gap = TO_SPEND
 
     @property
     def n_hidden(self) -> int:
@@ -108,6 +110,7 @@ def candidate_points(
         selected=selected,
         groups=_groups(front, keep, drawn, output.metric("nrmse"), recommended),
         average=average,
+        gap=gap_of(is_refresh=result.design.aim is not None),
     )
 
 
@@ -135,7 +138,7 @@ def draw_candidates(points: CandidatePoints, theme: Theme = Theme.LIGHT, *, clic
         legend={"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"},
         margin={"b": 92},
         xaxis={"title": {"text": FIT_AXIS}, "range": x_range},
-        yaxis={"title": {"text": PLAUSIBILITY_AXIS}, "range": y_range},
+        yaxis={"title": {"text": points.gap.axis}, "range": y_range},
     )
     if points.colour is not None:
         figure.update_layout(coloraxis=_colour_axis(points, palette))
@@ -166,7 +169,7 @@ def _sample(always: BoolArray, keep: BoolArray, max_drawn: int) -> BoolArray:
 
 def _hover(points: CandidatePoints, rows: IntArray, note: str = "") -> dict[str, object]:
     """Hover of some points: the id and, in plain words, the two errors and the colour value."""
-    template = "<b>Model %{text}</b>" + note + "<br>error of fit %{x:.4f}<br>gap to spend shares %{y:.4f}"
+    template = f"<b>Model %{{text}}</b>{note}<br>error of fit %{{x:.4f}}<br>{points.gap.inline} %{{y:.4f}}"
     hover: dict[str, object] = {"text": [points.ids[row] for row in rows]}
     if points.colour is not None:
         template += f"<br>{hover_text(points.colour_title)} %{{customdata:.3~g}}"
@@ -279,7 +282,7 @@ def _add_average(figure: go.Figure, points: CandidatePoints, palette: Palette) -
                 "line": {"width": 2, "color": palette.text},
             },
             unselected={"marker": {"opacity": 1}},
-            hovertemplate=f"<b>Recommended: the average</b><br>error of fit {fit:.4f}<br>gap to spend shares {gap:.4f}"
+            hovertemplate=f"<b>Recommended: the average</b><br>error of fit {fit:.4f}<br>{points.gap.inline} {gap:.4f}"
             "<extra></extra>",
         )
     )

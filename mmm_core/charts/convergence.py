@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from mmm_core.charts.gap import TO_SPEND, Gap
 from mmm_core.charts.theme import PALETTES, Theme, apply_theme
 from mmm_core.entities.design import FloatArray
 from mmm_core.entities.model_output import Convergence
@@ -15,8 +16,8 @@ HEIGHT = 300
 _PANEL_TITLE = 44  # pixels: two lines above a panel; beside it, upright, they are longer than the panel is high
 OBJECTIVE_NAMES = {
     "nrmse": "Error of fit (NRMSE)",
-    "decomp_rssd": "Gap to spend shares (DECOMP.RSSD)",
-    "mape": "Gap to experiments (MAPE.LIFT)",
+    "decomp_rssd": TO_SPEND.axis,
+    "mape": "Gap to lift studies (MAPE.LIFT)",
 }
 
 
@@ -39,13 +40,19 @@ class ObjectiveCourse(NamedTuple):
 
 
 class ConvergencePoints(NamedTuple):
-    """The course of every error, in a fixed order."""
+    """The course of every error, in a fixed order.
+
+    Attributes:
+        courses: One per error.
+        gap: What the second error is called.
+    """
 
     courses: tuple[ObjectiveCourse, ...]
+    gap: Gap = TO_SPEND
 
 
-def convergence_points(convergence: Convergence) -> ConvergencePoints:
-    """Collect the course of every error of a run."""
+def convergence_points(convergence: Convergence, gap: Gap = TO_SPEND) -> ConvergencePoints:
+    """Collect the course of every error of a run; ``gap`` is what its second error is called."""
     table = convergence.table
     present = [name for name in OBJECTIVE_NAMES if (table["objective"] == name).any()]
     courses = []
@@ -60,21 +67,25 @@ def convergence_points(convergence: Convergence) -> ConvergencePoints:
                 converged=bool(convergence.converged.get(name, False)),
             )
         )
-    return ConvergencePoints(courses=tuple(courses))
+    return ConvergencePoints(courses=tuple(courses), gap=gap)
 
 
-def course_points(progress: SearchProgress | None, n_trials: int, n_cuts: int = 20) -> ConvergencePoints:
+def course_points(
+    progress: SearchProgress | None, n_trials: int, n_cuts: int = 20, gap: Gap = TO_SPEND
+) -> ConvergencePoints:
     """Collect the course of both errors of a search that is still running, every trial in the order of its arrival.
 
     Args:
         progress: The newest word from the worker; None before the first, for an empty chart of the same size.
         n_trials: Of the whole run, at least 1; those that have not begun are not in ``progress``.
         n_cuts: Into how many parts a whole trial is cut.
+        gap: What the second error is called.
     """
     if progress is None:
         nothing = np.empty(0)
         empty = ObjectiveCourse(objective="", iteration=nothing, median=nothing, spread=nothing, converged=None)
-        return ConvergencePoints(courses=tuple(empty._replace(objective=name) for name in ("nrmse", "decomp_rssd")))
+        both = (empty._replace(objective=name) for name in ("nrmse", "decomp_rssd"))
+        return ConvergencePoints(courses=tuple(both), gap=gap)
     length = max(1, -(-progress.total // n_trials))
     position = np.empty(len(progress.trial), dtype=np.int64)
     for number in np.unique(progress.trial):
@@ -94,14 +105,15 @@ def course_points(progress: SearchProgress | None, n_trials: int, n_cuts: int = 
                 converged=None,
             )
         )
-    return ConvergencePoints(courses=tuple(courses))
+    return ConvergencePoints(courses=tuple(courses), gap=gap)
 
 
 def draw_convergence(points: ConvergencePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     """Draw one panel per error: the median as a line, one standard deviation as a band."""
     palette = PALETTES[theme]
     count = max(1, len(points.courses))
-    titles = [OBJECTIVE_NAMES[course.objective].replace(" (", "<br>(") for course in points.courses]
+    names = {**OBJECTIVE_NAMES, "decomp_rssd": points.gap.axis}
+    titles = [names[course.objective].replace(" (", "<br>(") for course in points.courses]
     figure = make_subplots(rows=1, cols=count, horizontal_spacing=0.14, subplot_titles=titles)
     for column, course in enumerate(points.courses, start=1):
         band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}

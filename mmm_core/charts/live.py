@@ -6,7 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mmm_core.charts.candidates import FIT_AXIS, PLAUSIBILITY_AXIS
+from mmm_core.charts.candidates import FIT_AXIS
+from mmm_core.charts.gap import TO_SPEND, Gap
 from mmm_core.charts.theme import PALETTES, Theme, apply_theme
 from mmm_core.entities.run_result import SearchProgress
 
@@ -28,6 +29,7 @@ class LivePoints(NamedTuple):
         front: Of the current first front, by ascending error, shape (n_front, 2).
         done: Candidates evaluated.
         total: Candidates asked for.
+        gap: What the second error is called.
     """
 
     older: NDArray[np.float32]
@@ -35,29 +37,30 @@ class LivePoints(NamedTuple):
     front: NDArray[np.float32]
     done: int
     total: int
+    gap: Gap = TO_SPEND
 
 
-def live_points(progress: SearchProgress | None, total: int) -> LivePoints:
+def live_points(progress: SearchProgress | None, total: int, gap: Gap = TO_SPEND) -> LivePoints:
     """Collect what the live cloud shows.
 
     Args:
         progress: The newest word from the worker; None before the first.
         total: Candidates asked for.
+        gap: What the second error is called.
 
     Returns:
         Points; within a trial the last candidates are taken for the newest.
     """
     if progress is None or not len(progress.nrmse):
         empty = np.empty((0, 2), dtype=np.float32)
-        return LivePoints(older=empty, newest=empty, front=empty, done=0, total=total)
+        return LivePoints(older=empty, newest=empty, front=empty, done=0, total=total, gap=gap)
     both = np.column_stack([progress.nrmse, progress.decomp_rssd]).astype(np.float32)
     is_new = _newest(progress)
     older = both[~is_new]
     if len(older) > MAX_OLDER:
         older = older[:: -(-len(older) // MAX_OLDER)]
-    return LivePoints(
-        older=older, newest=both[is_new], front=both[progress.front], done=progress.done, total=progress.total
-    )
+    front = both[progress.front]
+    return LivePoints(older=older, newest=both[is_new], front=front, done=progress.done, total=progress.total, gap=gap)
 
 
 def draw_live(points: LivePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
@@ -92,7 +95,7 @@ def draw_live(points: LivePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
             name="front so far",
             line={"color": palette.front, "width": 2},
             marker={"size": 7, "color": palette.front},
-            hovertemplate="error of fit %{x:.4f}<br>gap to spend shares %{y:.4f}<extra>front so far</extra>",
+            hovertemplate=f"error of fit %{{x:.4f}}<br>{points.gap.inline} %{{y:.4f}}<extra>front so far</extra>",
         )
     )
     subtitle = "Down and left is better. Newest models bright, the front so far joined."
@@ -103,7 +106,7 @@ def draw_live(points: LivePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
         margin={"b": 92},
         xaxis={"title": {"text": FIT_AXIS}, "range": _steady_range(points, 0), "showticklabels": points.done > 0},
         yaxis={
-            "title": {"text": PLAUSIBILITY_AXIS},
+            "title": {"text": points.gap.axis},
             "range": _steady_range(points, 1),
             "showticklabels": points.done > 0,
         },

@@ -156,8 +156,8 @@ def why_sentences(report: RefreshReport, move: AnswerMove, words: Vocabulary) ->
         Cause.MODEL_CHOICE: averaged_choice
         if is_averaged
         else "how far the search moves its parameters on the same rows, on average over independent searches.",
-        Cause.SEARCH_NOISE: "the same random numbers were used before and now, so none of the move is counted here; of a single "
-        "channel the line at Now says how much others would typically change."
+        Cause.SEARCH_NOISE: "the same random numbers were used before and now, so none of the move is counted here. How much "
+        "others would typically change is the line at Now, when one channel is chosen."
         if is_averaged
         else f"how far this pick lies from what {report.n_seeds} independent searches pick on average.",
     }
@@ -310,7 +310,7 @@ def _title(points: WhyPoints) -> str:
     if abs(change) <= points.noise:
         return f"{moved}, no more than noise moves it"
     largest = points.names[int(np.argmax(np.abs(points.amounts)))] if len(points.amounts) else ""
-    return f"{moved}, most of it {largest[:1].lower()}{largest[1:]}" if largest else moved
+    return f"{moved}, mostly through {largest[:1].lower()}{largest[1:]}" if largest else moved
 
 
 def _subject(points: WhyPoints) -> str:
@@ -336,6 +336,8 @@ def _subtitle(points: WhyPoints) -> str:
     else:
         what = "ROAS" if words.kind is OutcomeKind.REVENUE else _per_unit(words).capitalize()
     line = " Line at Now: what other random numbers alone would typically move." if points.noise > 0 else ""
+    if points.term == TOTAL:
+        line = " How far other random numbers alone would move it is known of each channel, not of their sum."
     return (
         f"{what}, each answer over its own window. Blue: up, orange: down. The causes add up to the whole change.{line}"
     )

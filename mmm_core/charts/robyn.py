@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mmm_core.charts.candidates import FIT_AXIS, PLAUSIBILITY_AXIS, CandidatePoints, candidate_points, draw_candidates
+from mmm_core.charts.candidates import FIT_AXIS, CandidatePoints, candidate_points, draw_candidates
+from mmm_core.charts.gap import TO_SPEND
 from mmm_core.charts.theme import PALETTES, Theme, apply_theme
 from mmm_core.entities.naming import display_names, readable_name
 from mmm_core.entities.robyn import Placement, Reproduction, RobynModel
@@ -16,7 +17,7 @@ from mmm_core.entities.settings import ModelSettings
 HEIGHT = 540
 MEASURES = {
     "nrmse": FIT_AXIS,
-    "decomp_rssd": PLAUSIBILITY_AXIS,
+    "decomp_rssd": TO_SPEND.axis,
     "holdout": "Error on periods not seen (holdout)",
 }
 _METRIC_NAMES = {

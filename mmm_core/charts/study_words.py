@@ -9,7 +9,7 @@ from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.ledger import Ledger
 from mmm_core.entities.naming import join_words
 from mmm_core.entities.settings import LiftStudy
-from mmm_core.entities.study_report import Answer, StudyPrediction, StudyReport
+from mmm_core.entities.study_report import Answer, CalibratedAnswer, StudyPrediction, StudyReport
 
 ANSWER_WORDS: Mapping[Answer, str] = MappingProxyType(
     {Answer.RECOMMENDED: "Recommended answer", Answer.PARETO: "Pareto pick"}
@@ -32,8 +32,8 @@ def days_words(start: dt.date, end: dt.date) -> str:
 
 
 def found_words(study: LiftStudy, words: Vocabulary) -> str:
-    """``lift €900k ± €90k``: what was entered, as it was understood."""
-    error = f" ± {words.outcome(study.standard_error)}" if study.standard_error is not None else ""
+    """``lift €900k ± €90k (standard error)``: what was entered, as it was understood."""
+    error = f" ± {words.outcome(study.standard_error)} (standard error)" if study.standard_error is not None else ""
     parts = [f"lift {words.outcome(study.lift)}{error}"]
     if study.spend is not None:
         parts.append(f"spend {words.money(study.spend)}")
@@ -45,10 +45,59 @@ def found_words(study: LiftStudy, words: Vocabulary) -> str:
 
 
 def measured_words(report: StudyReport, number: int, words: Vocabulary) -> str:
-    """``measured €900k ± €90k``, and how the error was found where the study does not give it."""
+    """``measured €900k ± €90k (standard error)``, and how the error was found where the study does not give it."""
     study, how = report.studies[number], report.error_notes[number]
     said = f"measured {words.outcome(study.lift)} ± {words.outcome(report.errors[number])}"
-    return f"{said} (standard error taken: {how})" if how else said
+    return f"{said} (standard error taken: {how})" if how else f"{said} (standard error)"
+
+
+def missed_sentences(report: StudyReport, words: Vocabulary) -> tuple[str, ...]:
+    """Which studies an answer misses although it was calibrated on them, and what to do; a sentence per reason, none without.
+
+    Args:
+        report: As far as it is made.
+        words: Names and units.
+    """
+    recommended, pick = (report.after(answer) for answer in (Answer.RECOMMENDED, Answer.PARETO))
+    said = []
+    if recommended is not None:
+        said.append(_misses(report, recommended, frozenset(), words))
+    if pick is not None:
+        known = frozenset() if recommended is None else frozenset(_missed(recommended))
+        said.append(_misses(report, pick, known, words, other_hits=recommended is not None))
+    return tuple(filter(None, said))
+
+
+def _missed(answer: CalibratedAnswer) -> list[int]:
+    return [number for number, one in enumerate(answer.predictions) if one.is_hit is False]
+
+
+def _misses(
+    report: StudyReport,
+    answer: CalibratedAnswer,
+    told: frozenset[int],
+    words: Vocabulary,
+    *,
+    other_hits: bool = False,
+) -> str:
+    """What one answer misses and was not told before; empty when there is nothing."""
+    missed = [number for number in _missed(answer) if number not in told]
+    if not missed:
+        return ""
+    named = [
+        f"{study_name(report.studies[number], words)} ({distance_words(answer.predictions[number].distance)})"
+        for number in missed
+    ]
+    them = "it" if len(missed) == 1 else "them"
+    who = "recommended answer" if answer.answer is Answer.RECOMMENDED else "Pareto pick"
+    begins = f"Even calibrated on {them}, the {who} misses {join_words(named)}."
+    if other_hits:
+        return (
+            f"{begins} The search finds no model near {them} that fits, because the baseline takes what is credited to media "
+            f"there. The recommended answer hits {them}: use that one for these channels."
+        )
+    others = " or the other studies" if len(report.studies) > 1 else ""
+    return f"{begins} What the data{others} say does not go with {them}: check days, channels, effect and unit."
 
 
 def prediction_words(prediction: StudyPrediction, words: Vocabulary, *, is_range: bool = True) -> str:

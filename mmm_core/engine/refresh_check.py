@@ -189,7 +189,7 @@ def _period_problems(
     elif facts.n_new < config.refresh_steps:
         yield (
             f"The table has {facts.n_new} new {unit}{'s' if facts.n_new > 1 else ''} and a step needs {config.refresh_steps}. "
-            f"Set refresh_steps to {facts.n_new} or less, or wait for more."
+            f"Choose {facts.n_new} or fewer {unit}s a step, or wait for more."
         )
     if facts.n_new > edges.n_periods:
         yield (
@@ -198,8 +198,8 @@ def _period_problems(
         )
     elif config.refresh_steps >= edges.n_periods:
         yield (
-            f"A step of {config.refresh_steps} {unit}s would replace the whole window of {edges.n_periods}. Set refresh_steps "
-            "below that, or run a new model."
+            f"A step of {config.refresh_steps} {unit}s would replace the whole window of {edges.n_periods}. Choose fewer "
+            f"{unit}s a step, or run a new model."
         )
     moved = config.refresh_steps if facts.n_new >= config.refresh_steps else 0
     if facts.n_history and facts.n_until_end + moved < edges.n_periods:

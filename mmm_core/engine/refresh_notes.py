@@ -18,7 +18,10 @@ def left_over_notes(check: RefreshCheck, config: ModelRefreshConfig, n_done: int
     if left <= 0:
         return ()
     units = f"{left} new {unit} at the end is" if left == 1 else f"{left} new {unit}s at the end are"
-    return (f"{units} not used: a step has {config.refresh_steps}. Change refresh_steps to use them.",)
+    them = "it" if left == 1 else "them"
+    return (
+        f"{units} not used: a step has {config.refresh_steps}. Choose another number of {unit}s a step to use {them}.",
+    )
 
 
 def waiting_notes(given: CalibrationInput, used: CalibrationInput) -> tuple[str, ...]:

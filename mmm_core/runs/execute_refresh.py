@@ -96,6 +96,7 @@ def execute_refresh(  # noqa: PLR0913 - everything a refresh can be told
     wanted = with_average and previous.posterior is not None
     posterior = _average(steps[-1].collection.data, plan, plan.seed, should_stop) if wanted else None
     averaged = time.perf_counter()
+    tell(dataclasses.replace(last, stage="explaining"))
     asked = _Asked(previous, new_data, plan, steps, should_stop)
     report = _explain(asked, posterior)
     timings = {"refreshing": searched - began, "averaging": averaged - searched}

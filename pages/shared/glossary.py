@@ -26,6 +26,7 @@ GLOSSARY = MappingProxyType(
         "convergence": "Whether the search has settled: later candidates are no longer clearly better than earlier ones.",
         "cores": "How many processes search at the same time. The result is the same for any number.",
         "decomp_rssd": "Business error (DECOMP.RSSD): how far effect shares are from spend shares; lower is more plausible.",
+        "decomp_rssd_refresh": "How far shares are from those of the old model, which a refresh stays near (DECOMP.RSSD).",
         "detectable": "The smallest ROAS that these data would tell from nothing in four of five cases, before any run.",
         "effect_share": "A channel's part of everything that paid media brought.",
         "event": "A one-off cause gets a column of its own, so that it does not blur what media brought.",

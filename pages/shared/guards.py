@@ -12,6 +12,8 @@ from pages.shared import configure_state, loaders, session
 from pages.shared.routes import Route
 from pages.shared.widgets import go_to
 
+NO_DATA = "This project has no data yet: upload a table first."
+
 
 def has_result(run: RunRecord) -> bool:
     """Whether a run ended with something to look at; one that was stopped before it began has nothing."""
@@ -55,7 +57,7 @@ def require_upload() -> tuple[ProjectRecord, IngestResult]:
     project = require_project()
     upload = loaders.upload(project)
     if upload is None:
-        needs("This project has no data yet: upload a table first.", "Upload data", Route.UPLOAD)
+        needs(NO_DATA, "Upload data", Route.UPLOAD)
     return project, upload
 
 
@@ -82,6 +84,8 @@ def require_result() -> tuple[ProjectRecord, RunRecord, RunResult]:
     project = require_project()
     record = _run_with_result(project)
     if record is None:
+        if loaders.upload(project) is None:
+            needs(NO_DATA, "Upload data", Route.UPLOAD)
         needs("There is no finished run yet: start one and its models appear here.", "Go to Run", Route.RUN)
     session.open_run(record.run_id)
     return project, record, loaders.result(record.run_id)

@@ -52,7 +52,7 @@ EXPLAINED_UNDER = MappingProxyType(
         "Backtest": ("backtest", "horizon", "past_dates"),
         "Detectable ROAS": ("detectable",),
         "Robyn bridge": ("holdout", "robyn_design"),
-        "Refresh": ("refresh", "refresh_freedom", "refresh_steps"),
+        "Refresh": ("decomp_rssd_refresh", "refresh", "refresh_freedom", "refresh_steps"),
     }
 )
 """Terms of the glossary by the heading under which the methodology explains them."""

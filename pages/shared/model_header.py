@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mmm_core.charts.gap import gap_of
 from mmm_core.charts.theme import compact_number, percent
 from mmm_core.entities.fitted_model import FittedModel
 from mmm_core.entities.model_set import AVERAGED_ID
@@ -29,10 +30,11 @@ def draw(run: RunRecord, result: RunResult, solution_id: str) -> None:
     baseline = float(output.baseline_share[output.solution_ids.index(solution_id)])
     errors = errors_by_part(model.metrics)
     parts, has_parts = " · ".join(errors), len(errors) > 1
+    gap = gap_of(is_refresh=result.design.aim is not None)
     facts = [
         (f"Adj. R² {parts}" if has_parts else "Explained (adj. R²)", _by_part(model, "rsq", 3), sentence("rsq")),
         (f"NRMSE {parts}" if has_parts else "Error of fit (NRMSE)", _by_part(model, "nrmse", 4), sentence("nrmse")),
-        ("Gap to spend (DECOMP.RSSD)", f"{model.metrics['decomp_rssd']:.4f}", sentence("decomp_rssd")),
+        (f"{gap.short} (DECOMP.RSSD)", f"{model.metrics['decomp_rssd']:.4f}", sentence(gap.term)),
     ]
     if model.studies:
         facts.append(("Gap to lift studies (MAPE)", percent(model.metrics["mape"], 1), sentence("mape")))

@@ -5,6 +5,7 @@ import streamlit as st
 from mmm_core.charts.contributions import contribution_points, draw_contributions, draw_weekly, weekly_points
 from mmm_core.charts.fit import draw_fit, fit_points
 from mmm_core.charts.frames import contribution_frame, fit_frame, response_frame, weekly_frame
+from mmm_core.charts.gap import gap_of
 from mmm_core.charts.response import draw_response, response_points, shown_channels
 from mmm_core.charts.theme import MAX_STACKED_CHANNELS
 from mmm_core.charts.vocabulary import Vocabulary
@@ -114,6 +115,7 @@ def _survivors(run_id: str, words: Vocabulary) -> None:
         return
     if len(frame) > _SHOWN_ROWS:
         st.caption(f"The best {_SHOWN_ROWS:,} of {len(frame):,}; the download at the foot of the page has all.")
+    gap = gap_of(is_refresh=result.design.aim is not None)
     is_validated = result.collection.model_output.timeseries_validation
     fit = ["nrmse_train", "nrmse_val", "nrmse_test"] if is_validated else ["nrmse"]
     first = ["solution_id", "front", *fit, "decomp_rssd", "rsq_train", "baseline_share"]
@@ -126,7 +128,7 @@ def _survivors(run_id: str, words: Vocabulary) -> None:
             f"nrmse_{ending}": st.column_config.NumberColumn(f"Error of fit, {part}", format="%.4f", help=term("nrmse"))
             for ending, part in PARTS.items()
         },
-        "decomp_rssd": st.column_config.NumberColumn("Gap to spend", format="%.4f", help=term("decomp_rssd")),
+        "decomp_rssd": st.column_config.NumberColumn(gap.short, format="%.4f", help=term(gap.term)),
         "rsq_train": st.column_config.NumberColumn("R²", format="%.3f", help=term("rsq")),
         "baseline_share": st.column_config.NumberColumn("Baseline", format="percent", help=term("baseline")),
         **{f"{name}_roas": st.column_config.NumberColumn(words.return_of(name), format="%.3g") for name in words.paid},

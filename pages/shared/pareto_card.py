@@ -5,6 +5,7 @@ import math
 import streamlit as st
 
 from mmm_core.charts.frames import returns_frame
+from mmm_core.charts.gap import gap_of
 from mmm_core.charts.roas import draw_returns, return_points
 from mmm_core.charts.theme import compact_number, percent
 from mmm_core.charts.vocabulary import Vocabulary
@@ -55,9 +56,10 @@ def draw(run: RunRecord, result: RunResult, words: Vocabulary, solution_id: str,
 def _metrics(result: RunResult, model: FittedModel, solution_id: str) -> None:
     output = result.collection.model_output
     baseline = float(output.baseline_share[output.solution_ids.index(solution_id)])
+    gap = gap_of(is_refresh=result.design.aim is not None)
     facts = [
         *_fit(model),
-        ("Gap to spend (RSSD)", f"{model.metrics['decomp_rssd']:.4f}", sentence("decomp_rssd")),
+        (f"{gap.short} (RSSD)", f"{model.metrics['decomp_rssd']:.4f}", sentence(gap.term)),
         ("Baseline", percent(baseline), sentence("baseline")),
     ]
     if model.studies:

@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mmm_core.charts.candidates import candidate_points, draw_candidates
 from mmm_core.charts.convergence import convergence_points, course_points, draw_convergence
+from mmm_core.charts.gap import TO_SPEND, Gap, gap_of
 from mmm_core.charts.live import HEIGHT, draw_live, live_points
 from mmm_core.charts.refresh_words import DECISION_WORDS
 from mmm_core.charts.summary import duration_words, found_sentences, seconds_left, stage_sentence
@@ -40,9 +41,9 @@ def frame() -> tuple[DeltaGenerator, DeltaGenerator]:
     return left, right
 
 
-def cloud(progress: SearchProgress | None, total: int, *, key: str) -> None:
+def cloud(progress: SearchProgress | None, total: int, *, key: str, gap: Gap = TO_SPEND) -> None:
     """The cloud of candidates so far; an empty one of the same height before the first."""
-    points = live_points(progress, total)
+    points = live_points(progress, total, gap)
     figure = draw_live(points, current_theme())
     chart_title(figure)
     st.plotly_chart(
@@ -51,7 +52,7 @@ def cloud(progress: SearchProgress | None, total: int, *, key: str) -> None:
         theme=None,
         config=_QUIET,
         height=HEIGHT,
-        alt=f"Scatter of {points.done:,} candidates: error of fit across, gap to spend shares up",
+        alt=f"Scatter of {points.done:,} candidates: error of fit across, {gap.inline} up",
     )
 
 
@@ -64,9 +65,10 @@ def live(run: RunRecord, progress: SearchProgress | None, *, ahead: int) -> None
         ahead: How many other runs the worker takes first.
     """
     total = progress.total if progress is not None else run.n_planned  # fixed hyperparameters need one model
+    gap = gap_of(is_refresh=run.refreshed_from is not None)
     left, right = frame()
     with left:
-        cloud(progress, total, key="live")
+        cloud(progress, total, key="live", gap=gap)
     with right, st.container(border=True, gap="small"):
         st.subheader(as_text(run.name), anchor=False)
         st.markdown(_stage(run, progress, ahead), text_alignment="left")
@@ -85,7 +87,8 @@ def live(run: RunRecord, progress: SearchProgress | None, *, ahead: int) -> None
         )
         st.caption("The run goes on when you leave this page or close the browser; you find it here again.")
     with st.container(key="run_course"):
-        figure = draw_convergence(course_points(progress, loaders.request(run).trials.trials), current_theme())
+        course = course_points(progress, loaders.request(run).trials.trials, gap=gap)
+        figure = draw_convergence(course, current_theme())
         chart_title(figure)
         alt = "Course of both errors during the search"
         st.plotly_chart(figure, key="course_live", theme=None, config=_QUIET, alt=alt)
@@ -119,7 +122,8 @@ def found(run: RunRecord, result: RunResult, words: Vocabulary) -> None:
 def settled(result: RunResult) -> None:
     """Whether the search had settled, as a chart with its data."""
     convergence = result.collection.convergence
-    figure = draw_convergence(convergence_points(convergence), current_theme())
+    gap = gap_of(is_refresh=result.design.aim is not None)
+    figure = draw_convergence(convergence_points(convergence, gap), current_theme())
     with st.container(key="run_course"):
         chart(
             figure,

@@ -10,6 +10,7 @@ from mmm_core.charts.study_words import (
     hit_words,
     left_out_headline,
     measured_words,
+    missed_sentences,
     prediction_words,
     study_name,
 )
@@ -120,8 +121,8 @@ def _report(run_id: str) -> None:
     if run is None or report is None:
         raise NotFoundError("This run was deleted meanwhile. Open another one in Saved results.")
     words = loaders.words(run)
-    for conflict in report.conflicts:
-        st.warning(as_text(conflict.sentence), icon=":material/call_split:")
+    for said in missed_sentences(report, words):  # studies that contradict each other are told where they are entered
+        st.warning(as_text(said), icon=":material/call_split:")
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         view = st.segmented_control(
             "View", VIEWS, default=MOVES, required=True, key="study_view", label_visibility="collapsed"
@@ -191,7 +192,8 @@ def _lines(report: StudyReport, words: Vocabulary) -> None:
             for column, answer in zip(columns, Answer, strict=True):
                 seen, unseen = report.after(answer), report.without(answer, number)
                 with column:
-                    st.caption(ANSWER_WORDS[answer])
+                    ranges = f" · ranges: {seen.interval_label}" if seen else ""
+                    st.caption(as_text(f"{ANSWER_WORDS[answer]}{ranges}"))
                     error = report.errors[number]
                     _verdict("Calibrated on it", seen.predictions[number] if seen else None, error, words)
                     _verdict("Left out", unseen.predictions[number] if unseen else None, error, words)

@@ -81,3 +81,12 @@ def test_a_project_deleted_elsewhere_is_no_traceback(studio: Visit, workspace: W
     workspace.delete_project(project_id)
     app.run()
     assert "not in the workspace" in words(app)
+
+
+@pytest.mark.parametrize("page", ["pareto", "backtest", "refresh"])
+def test_a_project_without_data_is_sent_to_upload_and_not_to_run(
+    studio: Visit, workspace: Workspace, page: str
+) -> None:
+    app = studio(page, project=workspace.create_project("Empty").project_id)
+    assert "This project has no data yet" in words(app)
+    assert app.button(key="guard_go").label == "Upload data"

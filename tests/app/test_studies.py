@@ -66,7 +66,7 @@ def test_a_good_line_is_used_at_once_and_is_part_of_the_project_file(
     app = type_lines(page, project_id, GOOD)
     assert badges(app) == ["Used"]
     assert saved(workspace, project_id) == (TV,)
-    assert "Lift $1.9M ± $190k. On the $472k of these days: ROAS 4.0 ± 0.4." in plain(app)
+    assert "Lift $1.9M ± $190k (standard error). On the $472k of these days: ROAS 4.0 ± 0.4." in plain(app)
     assert app.button(key="next_step").label == "Run with 1 study"
 
 
@@ -278,3 +278,12 @@ def test_configure_says_that_there_are_studies(studio: Visit, workspace: Workspa
     run_with(workspace, project_id, TV)
     said = plain(studio("configure", project=project_id))
     assert "Calibrated on 1 lift study: the gap to what was measured is a third objective" in said
+
+
+def test_once_the_studies_are_in_a_result_the_next_step_is_that_result(
+    studio: Visit, workspace: Workspace, project_id: str
+) -> None:
+    save_report(workspace, run_with(workspace, project_id, TV), report_on(TV)[-1])
+    button = studio("studies", project=project_id).button(key="next_step")
+    assert button.label == "See the answer of Run 1"
+    button.click().run()

@@ -40,7 +40,7 @@ def press(visitor: Visitor, name: str | re.Pattern[str]) -> None:
 
 
 def wait_for_a_warm_worker(visitor: Visitor) -> None:
-    expect(visitor.page.get_by_text("Worker ready")).to_be_visible(timeout=90_000)
+    expect(visitor.page.get_by_text("Worker ready")).to_be_visible(timeout=240_000)
     visitor.settle()
 
 
@@ -59,7 +59,7 @@ def run_models(visitor: Visitor, home: Workspace) -> float:
     visitor.page.get_by_role("button", name=START).first.click()
     visitor.page.wait_for_function("() => window.firstCandidates", timeout=30_000)
     first = visitor.page.evaluate("() => window.firstCandidates")
-    expect(visitor.page.get_by_role("button", name="Explore the models")).to_be_visible(timeout=60_000)
+    expect(visitor.page.get_by_role("button", name="Explore the models")).to_be_visible(timeout=180_000)
     assert not home.get_run(first["run"]).from_cache
     return float(first["seconds"])
 

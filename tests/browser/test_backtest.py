@@ -26,7 +26,7 @@ def run_id(workspace: Path, address: str) -> str:
 def test_a_backtest_is_started_made_and_shown(visitor: Visitor, workspace: Path, run_id: str) -> None:
     visitor.open(f"/backtest?run={run_id}")
     press(visitor, "Start")
-    expect(visitor.page.get_by_role("button", name="Plan the budget")).to_be_visible(timeout=90_000)
+    expect(visitor.page.get_by_role("button", name="Plan the budget")).to_be_visible(timeout=240_000)
     expect(visitor.page.get_by_text("better than no media in").first).to_be_visible()
     expect(visitor.page.locator(".st-key-backtest_paths .main-svg").first).to_be_visible(timeout=30_000)
     check = Workspace(workspace).latest_check(run_id, CheckKind.BACKTEST)

@@ -104,9 +104,9 @@ def test_the_recommended_answer_is_first_and_its_trust_card_fills_in(visitor: Vi
     expect(page.get_by_role("heading", name="Recommended answer")).to_be_visible()
     page.get_by_role("link", name="Trust card").first.click()
     for name in ("TV", "Search", "Social", "OOH", "Print"):
-        expect(page.get_by_text(name, exact=True).first).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(name, exact=True).first).to_be_visible(timeout=180_000)
     verdicts = page.get_by_text(re.compile("act on it|test it first|cannot be told", re.IGNORECASE))
-    expect(verdicts.first).to_be_visible(timeout=60_000)
+    expect(verdicts.first).to_be_visible(timeout=180_000)
 
 
 def hopeless(n_weeks: int = 104) -> pd.DataFrame:

@@ -47,7 +47,7 @@ def test_a_refresh_is_seen_through_from_the_new_file_to_two_saved_results(
     page.locator("input[type=file]").first.set_input_files(DEMO_CSV)
     expect(page.get_by_text("13 new weeks, 30 Sep to 23 Dec 2024")).to_be_visible(timeout=20_000)
     press(visitor, "Refresh with 13 weeks")
-    expect(page.get_by_role("button", name="Accept the new one")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Accept the new one")).to_be_visible(timeout=180_000)
     visitor.settle()
     page.get_by_text("Why it moved", exact=True).click()
     expect(page.locator(".st-key-why .main-svg").first).to_be_visible()

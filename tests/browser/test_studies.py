@@ -34,7 +34,7 @@ def test_a_study_is_typed_run_and_seen_before_and_after(visitor: Visitor, projec
     press(visitor, "Run with 1 study")
     wait_for_a_warm_worker(visitor)
     page.get_by_role("button", name=START).first.click()
-    expect(page.get_by_role("button", name="Explore the models")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Explore the models")).to_be_visible(timeout=180_000)
     expect(page.get_by_text(re.compile(r"\(MAPE.LIFT\) was a third objective"))).to_be_visible()
     page.get_by_role("link", name="Lift studies").first.click()
     before_and_after(visitor)
@@ -63,7 +63,7 @@ def open_cell(page: Page, column: str) -> Locator:
 
 def before_and_after(visitor: Visitor) -> None:
     page = visitor.page
-    expect(page.get_by_text(re.compile("^4 calibrations made in"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("^4 calibrations made in"))).to_be_visible(timeout=180_000)
     expect(page.get_by_text(re.compile("^Recommended answer: .*(moves most|by more than 5%)"))).to_be_visible()
     expect(page.get_by_text(re.compile("^Pareto pick: .*(moves most|by more than 5%)"))).to_be_visible()
     expect(page.get_by_test_id("stPlotlyChart")).to_have_count(2)

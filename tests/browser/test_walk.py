@@ -158,7 +158,7 @@ def test_a_run_goes_on_when_the_browser_is_closed_and_is_found_again(visitor: Vi
     assert not run.status.is_over
     visitor.page = visitor.context.new_page()
     visitor.page.goto(address)
-    expect(visitor.page.get_by_role("button", name="Explore the models")).to_be_visible(timeout=60_000)
+    expect(visitor.page.get_by_role("button", name="Explore the models")).to_be_visible(timeout=180_000)
 
 
 def test_pages_answer_while_a_search_runs(visitor: Visitor, home: Workspace, finished: RunRecord) -> None:

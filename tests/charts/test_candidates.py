@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mmm_core.charts.candidates import candidate_points, colour_choices, colour_values, draw_candidates
 from mmm_core.charts.theme import Theme
 from mmm_core.charts.vocabulary import vocabulary
+from mmm_core.entities.refresh_aim import RefreshAim
 from tests.charts.run_builder import build_result
 
 
@@ -91,3 +94,12 @@ def test_an_infinite_gap_on_the_front_leaves_the_axes_finite() -> None:
     result = build_result(20)
     result.collection.model_output.trials[0].metrics[candidate_points(result).groups[2][0], 1] = np.inf
     assert np.isfinite(draw_candidates(candidate_points(result)).layout.yaxis.range).all()
+
+
+def test_the_second_error_of_a_refresh_is_the_distance_to_the_old_model() -> None:
+    result = build_result(50)
+    aimed = replace(result, design=replace(result.design, aim=RefreshAim(shares={}, n_new=4, new_share=0.5)))
+    first, refreshed = (draw_candidates(candidate_points(found)) for found in (result, aimed))
+    assert first.layout.yaxis.title.text == "Gap to spend shares (DECOMP.RSSD)"
+    assert refreshed.layout.yaxis.title.text == "Distance to the old model's shares (DECOMP.RSSD)"
+    assert "distance to the old model's shares" in refreshed.data[1].hovertemplate

@@ -112,7 +112,8 @@ def test_the_total_is_the_sum_over_the_paid_channels(move: AnswerMove, words: Vo
 
 def test_the_chart_says_how_far_and_mostly_why(move: AnswerMove, words: Vocabulary) -> None:
     figure = draw_why(why_points(move, words, TOTAL, Quantity.CONTRIBUTION))
-    assert figure.layout.meta["title"] == "All paid channels went up by €600 (10%), most of it new weeks"
+    assert figure.layout.meta["title"] == "All paid channels went up by €600 (10%), mostly through new weeks"
+    assert "known of each channel, not of their sum" in figure.layout.meta["subtitle"]
     texts = [text.strip() for text in figure.data[-1].text]
     assert (texts[1], texts[-1]) == ("±0", "€6.6k (+€600)")
 

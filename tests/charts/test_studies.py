@@ -18,6 +18,7 @@ from mmm_core.charts.study_words import (
     hit_words,
     left_out_headline,
     measured_words,
+    missed_sentences,
     prediction_words,
     study_name,
 )
@@ -136,7 +137,7 @@ def test_studies_are_named_by_channel_and_days() -> None:
 
 
 def test_what_was_entered_is_said_as_it_was_understood() -> None:
-    assert found_words(TV, words()) == "lift €1.9M ± €190k"
+    assert found_words(TV, words()) == "lift €1.9M ± €190k (standard error)"
     other = dataclasses.replace(SEARCH, spend=1000.0, scope="immediate")
     assert found_words(other, words()) == "lift €500k, spend €1k, confidence 90%, immediate effect only"
     assert measured_words(REPORT, 1, words()) == (
@@ -191,3 +192,31 @@ def test_most_doubt_is_where_the_contribution_is_least_known() -> None:
     first, second = doubt_sentences(ledger, words())
     assert first.startswith(f"Most is in doubt about {words().names[widest]}: it brought between €")
     assert second.count("wide)") == 2
+
+
+def with_distances(recommended: float, pick: float) -> StudyReport:
+    """The report with TV that far off for either answer, and Search hit."""
+    off = {Answer.RECOMMENDED: recommended, Answer.PARETO: pick}
+    answers = tuple(
+        dataclasses.replace(one, predictions=(prediction(off[one.answer]), prediction(0.0))) for one in REPORT.answers
+    )
+    return dataclasses.replace(REPORT, answers=answers)
+
+
+def test_a_study_that_both_answers_miss_is_told_once_with_what_to_check() -> None:
+    (said,) = missed_sentences(with_distances(-3.0, -4.0), words())
+    assert said.startswith(
+        "Even calibrated on it, the recommended answer misses TV · 22 May – 18 Jun 2023 (3.0 standard"
+    )
+    assert "check days, channels, effect and unit" in said
+
+
+def test_a_study_that_only_the_pareto_pick_misses_points_to_the_recommended_answer() -> None:
+    (said,) = missed_sentences(with_distances(0.5, 4.0), words())
+    assert "the pareto pick misses TV" not in said
+    assert "the Pareto pick misses TV" in said
+    assert "The recommended answer hits it" in said
+
+
+def test_studies_that_are_hit_are_not_told() -> None:
+    assert missed_sentences(with_distances(0.5, 1.9), words()) == ()

@@ -110,7 +110,7 @@ def test_auto_takes_five_steps_over_twenty_weeks_each_from_the_one_before() -> N
 
 def test_weeks_that_do_not_fill_a_step_are_named() -> None:
     result = ModelRefresh().model_refresh(market_data(N_OLD + 6), first_model(), config())
-    assert any("2 new weeks at the end are not used" in note for note in result.info.notes)
+    assert any("2 new weeks at the end are not used" in note and "weeks a step" in note for note in result.info.notes)
 
 
 def test_a_second_refresh_goes_on_from_the_first() -> None:

@@ -43,7 +43,9 @@ def test_a_table_without_new_weeks_is_refused() -> None:
 
 def test_too_few_new_weeks_for_a_step_are_refused_with_the_number_there_is() -> None:
     check = check_refresh(market_data(), market_table(N_OLD + 3))
-    assert any("3 new weeks and a step needs 4" in problem for problem in check.problems)
+    assert any(
+        "3 new weeks and a step needs 4. Choose 3 or fewer weeks a step" in problem for problem in check.problems
+    )
 
 
 def test_more_new_than_old_weeks_are_refused() -> None:
@@ -55,7 +57,9 @@ def test_more_new_than_old_weeks_are_refused() -> None:
 def test_a_step_that_replaces_the_whole_window_is_refused() -> None:
     old = market_data(N_OLD, days("2023-10-02", "2023-12-25"))
     check = check_refresh(old, market_table(N_OLD + 13), ModelRefreshConfig(refresh_steps=13))
-    assert any("would replace the whole window of 13" in problem for problem in check.problems)
+    assert any(
+        "would replace the whole window of 13. Choose fewer weeks a step" in problem for problem in check.problems
+    )
 
 
 def test_a_window_longer_than_the_data_is_refused() -> None:
