@@ -12,6 +12,7 @@ from mmm_core.entities.records import ProjectRecord, RefreshDecision, RunRecord,
 from mmm_core.entities.refresh import ModelRefreshConfig, RefreshCheck
 from mmm_core.entities.settings import LiftStudy, ModelSettings
 from mmm_core.errors import DataError, NotFoundError
+from mmm_core.runs.refresh_job import accepted_project
 from pages.shared import (
     boundary,
     configure_state,
@@ -294,12 +295,13 @@ def _decide(project: ProjectRecord, run: RunRecord) -> None:
 
 @boundary.callback("The refresh could not be accepted")
 def _accept(project: ProjectRecord, run: RunRecord) -> None:
-    loaders.workspace().decide_refresh(run.run_id, RefreshDecision.ACCEPTED)
+    text = accepted_project(loaders.workspace(), run)
+    loaders.workspace().decide_refresh(run.run_id, RefreshDecision.ACCEPTED, project_file=text)
     forget_file(project)
     session.start_afresh("new_rows")
     now = loaders.project(project.project_id) or project
     if (upload := loaders.upload(now)) is not None:
-        draft = configure_state.draft_from_file(run.project_file, upload)[0]
+        draft = configure_state.draft_from_file(text, upload)[0]
         configure_state.replace_draft(now, upload, draft)
         configure_state.keep_draft(now, upload, draft, ())
     session.open_run(run.run_id)

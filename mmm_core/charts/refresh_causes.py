@@ -140,15 +140,20 @@ def why_sentences(report: RefreshReport, move: AnswerMove, words: Vocabulary) ->
     period, is_averaged = words.period, move.after_interval.endswith("(posterior)")
     count = f"{report.n_new} {period}{'' if report.n_new == 1 else 's'}"
     revised = f"{len(report.changed):,} cell{'' if len(report.changed) == 1 else 's'}"
-    history = (
-        f"{revised} of the earlier rows differ in the new file; this is what that alone moved."
-        if report.changed
-        else "the earlier rows are the same in both files, so it moved nothing."
+    moved = {cause for cause in Cause if (move.causes.loc[move.causes["cause"] == cause.value, "change"] != 0.0).any()}
+    history = "the earlier rows are the same in both files, so it moved nothing."
+    if report.changed or Cause.REVISED_HISTORY in moved:
+        found = f"{revised} of the earlier rows differ" if report.changed else "the earlier rows differ a little"
+        history = f"{found} in the new file; this is what that alone moved."
+    averaged_choice = (
+        "the new lift studies give the plausible models other weights on the same rows; this is what that alone moved."
+        if Cause.MODEL_CHOICE in moved
+        else "the recommended answer averages over models, so there is no choice of one."
     )
     said = {
         Cause.REVISED_HISTORY: history,
         Cause.NEW_PERIODS: f"the window moved on and holds {count} the old model had not seen.",
-        Cause.MODEL_CHOICE: "the recommended answer averages over models, so there is no choice of one."
+        Cause.MODEL_CHOICE: averaged_choice
         if is_averaged
         else "how far the search moves its parameters on the same rows, on average over independent searches.",
         Cause.SEARCH_NOISE: "the same random numbers were used before and now, so none of the move is counted here. How much "

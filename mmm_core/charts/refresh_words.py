@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 
 from mmm_core.entities.columns import Frequency
-from mmm_core.entities.records import RefreshDecision, RunRecord
+from mmm_core.entities.records import RefreshDecision
 from mmm_core.entities.refresh import ModelRefreshConfig, RefreshCheck, RefreshMode
 
 DECISION_WORDS = {RefreshDecision.ACCEPTED: "Accepted", RefreshDecision.SET_ASIDE: "Set aside", None: "Not decided yet"}
@@ -88,13 +88,6 @@ def changed_frame(check: RefreshCheck) -> pd.DataFrame:
             "now": [_written(cell.after) for cell in check.changed],
         }
     )
-
-
-def origin_words(chain: list[RunRecord | None]) -> str:
-    """``Refresh of Run 1``, or of a result that was deleted; empty for a run of its own."""
-    if len(chain) < 2:
-        return ""
-    return f"Refresh of {chain[1].name}" if chain[1] is not None else "Refresh of a deleted result"
 
 
 def _cells(number: int) -> str:

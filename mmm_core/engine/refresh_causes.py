@@ -21,7 +21,7 @@ from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.model_output import ModelOutput
 from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.refresh import Cause
-from mmm_core.entities.settings import Window
+from mmm_core.entities.settings import CalibrationInput, Window
 from mmm_core.entities.trials_config import TrialsConfig
 
 FEWEST_SEARCHES = 3
@@ -120,30 +120,39 @@ def explain_pareto(
     return Moves(start, after, moves, _spread(picks), len(picks.contribution))
 
 
-def explain_average(previous: Posterior, revised: Posterior | None, same_seed: Posterior, current: Posterior) -> Moves:
+def explain_average(
+    previous: Posterior,
+    revised: Posterior | None,
+    same_seed: Posterior,
+    current: Posterior,
+    old_studies: Posterior | None = None,
+) -> Moves:
     """Why the averaged estimate moved.
 
-    The links: the old estimate; on the revised history; on the new window, with the same random numbers; with the random numbers
-    of the refresh. It averages over models, so there is no choice of one. What the same random numbers do to other data is noise
-    as well, which no refit can take out: ``noise`` says how large it typically is, from how far the chains lie apart.
+    The links: the old estimate; on the revised history; on the new window, with the same lift studies and random numbers; with
+    the new studies, which weigh the plausible models otherwise (*choice of model*); with the random numbers of the refresh. What
+    the same random numbers do to other data is noise as well, which no refit can take out: ``noise`` says how large it typically
+    is, from how far the chains lie apart.
 
     Args:
         previous: The old estimate.
         revised: On the old window of the revised history; None when nothing was revised.
         same_seed: On the new window, with the seed of the old estimate; ``current`` itself when it has that seed.
         current: The new estimate.
+        old_studies: On the new window, with the seed and the lift studies of the old estimate; None when none joined.
     """
-    chain = [mean_figures(estimate) for estimate in (previous, revised or previous, same_seed, current)]
+    links = (previous, revised or previous, old_studies or same_seed, same_seed, current)
+    chain = [mean_figures(estimate) for estimate in links]
     nothing = _nothing(current.model_set.design)
     moves = {
         Cause.REVISED_HISTORY: chain[1].minus(chain[0]) if revised is not None else nothing,
         Cause.NEW_PERIODS: chain[2].minus(chain[1]),
-        Cause.MODEL_CHOICE: nothing,
-        Cause.SEARCH_NOISE: chain[3].minus(chain[2]) if same_seed is not current else nothing,
+        Cause.MODEL_CHOICE: chain[3].minus(chain[2]) if old_studies is not None else nothing,
+        Cause.SEARCH_NOISE: chain[4].minus(chain[3]) if same_seed is not current else nothing,
     }
     before, after = _chain_noise(previous), _chain_noise(current)
     noise = Figures(np.hypot(before.contribution, after.contribution), np.hypot(before.roas, after.roas))
-    return Moves(chain[0], chain[3], moves, noise, current.n_chains)
+    return Moves(chain[0], chain[-1], moves, noise, current.n_chains)
 
 
 def pick_figures(output: ModelOutput, solution_id: str, design: Design) -> Figures:
@@ -181,6 +190,22 @@ def revised_data(previous: MMMDataCollection, new: MMMDataCollection) -> MMMData
         table=table,
         settings=dataclasses.replace(previous.settings, window=window),  # older rows lengthen no window without ends
         weibull_length=previous.weibull_length or len(previous.table),
+    )
+
+
+def data_without_new_studies(previous: MMMDataCollection, current: MMMDataCollection) -> MMMDataCollection | None:
+    """The data of a refresh with the lift studies of the old model alone; None when none joined.
+
+    Args:
+        previous: The data of the old model.
+        current: Those of the last step.
+    """
+    settings, known = current.settings, previous.settings.calibration.studies
+    kept = tuple(study for study in settings.calibration.studies if study in known)
+    if kept == settings.calibration.studies:
+        return None
+    return dataclasses.replace(
+        current, settings=dataclasses.replace(settings, calibration=CalibrationInput(studies=kept))
     )
 
 

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mmm_core.engine.window_rows import WindowRows
+from mmm_core.entities.calibration_checks import data_days
 from mmm_core.entities.data_checks import find_problems, rows_in_window
-from mmm_core.entities.date_checks import date_problems, parse_dates
+from mmm_core.entities.date_checks import date_problems, parse_dates, touched_periods
 from mmm_core.entities.design import IntArray
 from mmm_core.entities.mmmdata_collection import MMMDataCollection, hash_table
 from mmm_core.entities.refresh import ChangedCell, MissingColumn, ModelRefreshConfig, RefreshCheck, RefreshMode
-from mmm_core.entities.settings import ModelSettings
+from mmm_core.entities.settings import CalibrationInput, MarkedPeriods, ModelSettings, Treatment, Window
 
 TOLERANCE = 1e-3
 """A cell of history counts as changed when it differs by more than this share of its own size or of the column's mean size,
@@ -23,18 +25,6 @@ whichever is larger: rounding to cents is no revision, a restated week is."""
 
 _SHOWN = 3
 _MANUAL = ModelRefreshConfig()
-
-
-class WindowEdges(NamedTuple):
-    """First and last period of a window, one-off periods that are left out included, as rows of a table."""
-
-    first: int
-    last: int
-
-    @property
-    def n_periods(self) -> int:
-        """Periods of the window."""
-        return self.last - self.first + 1
 
 
 def check_refresh(
@@ -72,6 +62,8 @@ def check_refresh(
         *_table_problems(previous, new_table, missing, has_dates=not dates.empty),
         *(_period_problems(previous, edges, facts, config) if not dates.empty else ()),
     ]
+    if not problems:
+        problems = list(_moved_problems(previous, new_table, edges, count_steps(len(new), config), config))
     return RefreshCheck(
         frequency=previous.frequency,
         window_start=start.date(),
@@ -104,10 +96,10 @@ def new_data_of(previous: MMMDataCollection, new_table: pd.DataFrame) -> MMMData
     return replace(previous, table=new_table)
 
 
-def window_edges(data: MMMDataCollection) -> WindowEdges:
+def window_edges(data: MMMDataCollection) -> WindowRows:
     """First and last period of the window, as rows of the table; periods that are left out do not move them."""
     rows = rows_in_window(data.dates, replace(data.settings, marked=(), bounds={}))
-    return WindowEdges(int(rows[0]), int(rows[-1]))
+    return WindowRows(int(rows[0]), int(rows[-1]))
 
 
 def count_steps(n_new: int, config: ModelRefreshConfig) -> int:
@@ -194,7 +186,7 @@ def _table_problems(
 
 
 def _period_problems(
-    previous: MMMDataCollection, edges: WindowEdges, facts: _Facts, config: ModelRefreshConfig
+    previous: MMMDataCollection, edges: WindowRows, facts: _Facts, config: ModelRefreshConfig
 ) -> Iterator[str]:
     unit, end = previous.frequency.value, previous.dates.iloc[edges.last].date()
     if not facts.n_history:
@@ -228,6 +220,22 @@ def _period_problems(
             f"The window holds {edges.n_periods} {unit}s and the table only {facts.n_until_end + moved} until the end of the "
             f"first step (it begins on {facts.first}). Give more history, or run a new model with a shorter window."
         )
+
+
+def _moved_problems(
+    previous: MMMDataCollection, table: pd.DataFrame, edges: WindowRows, n_steps: int, config: ModelRefreshConfig
+) -> Iterator[str]:
+    """Why the window of a step, the first that has a reason, cannot be modelled: such as a channel nobody spends on any more."""
+    days = parse_dates(table[previous.settings.date])
+    table, dates = table.iloc[np.argsort(days, kind="stable")], days.sort_values(ignore_index=True)
+    at_end = int(dates.searchsorted(previous.dates.iloc[edges.last], side="right")) - 1
+    for last in range(at_end + config.refresh_steps, at_end + n_steps * config.refresh_steps + 1, config.refresh_steps):
+        window = Window(start=dates.iloc[last - edges.n_periods + 1].date(), end=dates.iloc[last].date())
+        settings = usable_settings(replace(previous.settings, window=window), dates.iloc[: last + 1])
+        problems = find_problems(table.iloc[: last + 1], settings)
+        if problems:
+            yield from (f"The window would run from {window.start} to {window.end}. {problem}" for problem in problems)
+            return
 
 
 def _aligned(previous: MMMDataCollection, table: pd.DataFrame, dates: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -320,3 +328,26 @@ def same_roles(previous: ModelSettings, new: ModelSettings) -> bool:
         for settings in (previous, new)
     ]
     return plain[0] == plain[1]
+
+
+def usable_settings(settings: ModelSettings, dates: pd.Series) -> ModelSettings:
+    """The settings without the one-off periods and lift studies that these periods cannot use yet, or any more.
+
+    Args:
+        settings: Their window lies within the dates.
+        dates: First day of every period, ascending.
+    """
+    first, last = data_days(dates)
+    studies = tuple(one for one in settings.calibration.studies if first <= one.start and one.end <= last)
+    plain = replace(settings, calibration=CalibrationInput(studies=studies), bounds={})
+    left_out = tuple(mark for mark in settings.marked if mark.treatment is Treatment.LEAVE_OUT)
+    modelled = rows_in_window(dates, replace(plain, marked=left_out))
+
+    def has_effect(mark: MarkedPeriods) -> bool:
+        touched = touched_periods(dates, mark.start, mark.end)
+        return bool(touched[modelled].any() if mark.treatment is Treatment.EVENT else touched.any())
+
+    kept = replace(plain, marked=tuple(mark for mark in settings.marked if has_effect(mark)))
+    return replace(
+        kept, bounds={name: given for name, given in settings.bounds.items() if name in kept.bounded_columns}
+    )

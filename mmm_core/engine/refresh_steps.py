@@ -1,21 +1,11 @@
 """The data of every step of a refresh: a window moved by whole periods, and no row beyond its end that was not there before."""
 
-import datetime as dt
 from dataclasses import replace
 
-import pandas as pd
-
-from mmm_core.engine.refresh_check import WindowEdges, same_roles, window_edges
-from mmm_core.entities.data_checks import rows_in_window
-from mmm_core.entities.date_checks import STEP_DAYS, detect_frequency, touched_periods
+from mmm_core.engine.refresh_check import same_roles, usable_settings, window_edges
+from mmm_core.engine.window_rows import WindowRows
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
-from mmm_core.entities.settings import (
-    CalibrationInput,
-    MarkedPeriods,
-    ModelSettings,
-    Treatment,
-    Window,
-)
+from mmm_core.entities.settings import CalibrationInput, Window
 from mmm_core.errors import DataError, SettingsError
 
 
@@ -57,7 +47,7 @@ def step_data(
     return replace(new, table=new.table.iloc[: last + 1], settings=settings, weibull_length=length)
 
 
-def moved_edges(previous: MMMDataCollection, new: MMMDataCollection, steps: int) -> WindowEdges:
+def moved_edges(previous: MMMDataCollection, new: MMMDataCollection, steps: int) -> WindowRows:
     """Where the previous window lies in the new table once moved by ``steps`` periods.
 
     Raises:
@@ -74,35 +64,10 @@ def moved_edges(previous: MMMDataCollection, new: MMMDataCollection, steps: int)
             f"does not fit into the data, which run from {new.dates.iloc[0].date()} to {new.dates.iloc[-1].date()}. Give more "
             "history, or run a new model."
         )
-    return WindowEdges(first, last)
+    return WindowRows(first, last)
 
 
 def merged_studies(*inputs: CalibrationInput | None) -> CalibrationInput:
     """All lift studies, each once, in the order they came."""
     studies = [study for given in inputs if given is not None for study in given.studies]
     return CalibrationInput(studies=tuple(dict.fromkeys(studies)))
-
-
-def usable_settings(settings: ModelSettings, dates: pd.Series) -> ModelSettings:
-    """The settings without the one-off periods and lift studies that these periods cannot use yet, or any more.
-
-    Args:
-        settings: Their window lies within the dates.
-        dates: First day of every period, ascending.
-    """
-    frequency = detect_frequency(dates)
-    assert frequency is not None, "the dates of data that can be modelled"
-    first, last = dates.iloc[0].date(), dates.iloc[-1].date() + dt.timedelta(days=STEP_DAYS[frequency][1] - 1)
-    studies = tuple(one for one in settings.calibration.studies if first <= one.start and one.end <= last)
-    plain = replace(settings, calibration=CalibrationInput(studies=studies), bounds={})
-    left_out = tuple(mark for mark in settings.marked if mark.treatment is Treatment.LEAVE_OUT)
-    modelled = rows_in_window(dates, replace(plain, marked=left_out))
-
-    def has_effect(mark: MarkedPeriods) -> bool:
-        touched = touched_periods(dates, mark.start, mark.end)
-        return bool(touched[modelled].any() if mark.treatment is Treatment.EVENT else touched.any())
-
-    kept = replace(plain, marked=tuple(mark for mark in settings.marked if has_effect(mark)))
-    return replace(
-        kept, bounds={name: given for name, given in settings.bounds.items() if name in kept.bounded_columns}
-    )

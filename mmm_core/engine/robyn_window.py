@@ -9,28 +9,16 @@ Source:
 """
 
 import datetime as dt
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from mmm_core.engine.robyn_document import Block
+from mmm_core.engine.window_rows import WindowRows
 from mmm_core.entities.columns import Frequency
 from mmm_core.entities.date_checks import STEP_DAYS
 from mmm_core.entities.robyn import Difference
 from mmm_core.entities.settings import Window
-
-
-class WindowRows(NamedTuple):
-    """A window as rows of the data, both included, counted from 0."""
-
-    first: int
-    last: int
-
-    @property
-    def n_periods(self) -> int:
-        """How many."""
-        return self.last - self.first + 1
 
 
 def snapped_rows(dates: pd.Series, start: dt.date, end: dt.date, frequency: Frequency) -> WindowRows:

@@ -10,7 +10,7 @@ import pandas as pd
 from mmm_core.engine.cell_parsing import DecimalMark, parse_number, vote_decimal_mark
 from mmm_core.engine.date_parsing import read_dates
 from mmm_core.engine.file_reading import MEGABYTE, read_cells
-from mmm_core.engine.study_table import AMOUNTS, StudyLine, days_of
+from mmm_core.engine.study_table import AMOUNTS, StudyLine, days_of, plain_number
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.errors import DataError
 
@@ -130,7 +130,7 @@ def _numbers(column: pd.Series) -> list[str]:
     mark = DecimalMark.COMMA if comma > point else DecimalMark.POINT
     parsed = [parse_number(cell, mark) for cell in column]
     return [
-        cell if number is None or number.is_percent else f"{number.value!r}".removesuffix(".0")
+        cell if number is None or number.is_percent else plain_number(number.value)
         for cell, number in zip(column, parsed, strict=True)
     ]
 

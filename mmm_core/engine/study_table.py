@@ -28,6 +28,7 @@ _WHOLE_DAYS = {
     DateStyle.NAMED_MONTH,
     DateStyle.SERIAL,
 }
+_LIKE_THOUSANDS = re.compile(r"-?\d{1,3}\.\d{3}")
 _BETWEEN_CHANNELS = re.compile(r"\s*[+;|,]\s*")
 _WHAT = {
     "lift": ("lift", "the outcome the channels brought, such as 250000 or 250k"),
@@ -96,7 +97,7 @@ def line_of(study: LiftStudy) -> StudyLine:
     """A study as a line; reading it back gives the same study."""
 
     def said(value: float | None) -> str:
-        return "" if value is None else repr(float(value)).removesuffix(".0")
+        return "" if value is None else plain_number(value)
 
     return StudyLine(
         channels=study.channels,
@@ -108,6 +109,12 @@ def line_of(study: LiftStudy) -> StudyLine:
         confidence=said(study.confidence),
         scope=study.scope,
     )
+
+
+def plain_number(value: float) -> str:
+    """All digits, a decimal point and no thousands; 1.125 is written 1.1250, which no neighbour makes a thousand and more."""
+    text = repr(float(value)).removesuffix(".0")
+    return f"{text}0" if _LIKE_THOUSANDS.fullmatch(text) else text
 
 
 def check_lines(lines: Sequence[StudyLine], data: MMMDataCollection) -> CheckedLines:

@@ -175,24 +175,25 @@ def _pareto_answer(asked: _Asked) -> "Answer":
 
 def _averaged_answer(asked: _Asked, old: Posterior, new: Posterior) -> "Answer | None":
     """None when the user stopped a refit that explains the move."""
-    from mmm_core.engine.refresh_causes import explain_average, revised_data
+    from mmm_core.engine.refresh_causes import data_without_new_studies, explain_average, revised_data
     from mmm_core.engine.refresh_report import Answer
 
-    revised = revised_data(asked.steps[0].origin.data, asked.new_data)
-    on_revised = None if revised is None else _average(revised, asked.plan, old.seed, asked.should_stop)
-    same_seed = new
-    if old.seed != new.seed:
-        refit = _average(asked.steps[-1].collection.data, asked.plan, old.seed, asked.should_stop)
-        if refit is None:
-            return None
-        same_seed = refit
-    if revised is not None and on_revised is None:
+    first, current = asked.steps[0].origin.data, asked.steps[-1].collection.data
+    assert current is not None, "set by the search"
+    wanted = (
+        revised_data(first, asked.new_data),
+        data_without_new_studies(first, current),
+        None if old.seed == new.seed else current,
+    )
+    refits = [None if data is None else _average(data, asked.plan, old.seed, asked.should_stop) for data in wanted]
+    if any(refit is None for data, refit in zip(wanted, refits, strict=True) if data is not None):
         return None
+    on_revised, old_studies, same_seed = refits
     return Answer(
         estimate=Estimate.AVERAGED,
         before=old.model_set,
         after=new.model_set,
-        moves=explain_average(old, on_revised, same_seed, new),
+        moves=explain_average(old, on_revised, same_seed or new, new, old_studies),
         before_label=old.model_set.label,
         after_label=new.model_set.label,
     )

@@ -1,12 +1,16 @@
 """A refresh out of the queue: the old result and its data, the new table, one answer and why it moved."""
 
+import dataclasses
 from typing import Protocol
 
+from mmm_core.entities.calibration_checks import overlap_of, problems_of
+from mmm_core.entities.date_checks import parse_dates
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.records import RunRecord, RunStatus
 from mmm_core.entities.refresh import RefreshReport
 from mmm_core.entities.run_result import RunResult, SearchProgress
-from mmm_core.errors import NotFoundError
+from mmm_core.entities.settings import CalibrationInput
+from mmm_core.errors import MMMError, NotFoundError
 from mmm_core.store.run_queue import RunOutcome
 from mmm_core.store.workspace import Workspace
 
@@ -66,6 +70,38 @@ def do_refresh(workspace: Workspace, run: RunRecord, worker_id: str, watch: Watc
         headline=summarise_refresh(result, refreshed.report),
         n_done=result.collection.model_output.n_candidates,
     )
+
+
+def accepted_project(workspace: Workspace, run: RunRecord) -> str:
+    """The project file a project goes on with when a refresh is accepted.
+
+    That of the refresh, with the lift studies that were entered since and that the refresh did not use, because its window does
+    not reach them yet or the user left them out: what somebody typed is never lost.
+
+    Args:
+        workspace: Where everything is.
+        run: A refresh with a result.
+
+    Returns:
+        YAML.
+    """
+    from mmm_core.engine.project_file import parse_project, write_project
+
+    asked, now = parse_project(run.project_file), workspace.load_project_file(run.project_id)
+    try:
+        entered = parse_project(now).settings.calibration.studies if now is not None else ()
+    except MMMError:  # a project that cannot be read has nothing to keep
+        return run.project_file
+    dates = parse_dates(workspace.load_refresh_upload(run.run_id).table[asked.settings.date]).sort_values()
+    studies = list(asked.settings.calibration.studies)
+    for study in entered:
+        fits = set(study.channels) <= set(asked.settings.channels) and not any(problems_of(dates, study))
+        if study not in studies and fits and not any(overlap_of(study, other) for other in studies):
+            studies.append(study)
+    if len(studies) == len(asked.settings.calibration.studies):
+        return run.project_file
+    settings = dataclasses.replace(asked.settings, calibration=CalibrationInput(studies=tuple(studies)))
+    return write_project(settings, asked.trials, asked.seed, name=asked.name, repairs=asked.repairs)
 
 
 def summarise_refresh(result: RunResult, report: RefreshReport) -> str:

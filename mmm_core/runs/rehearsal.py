@@ -23,10 +23,12 @@ def rehearse() -> float:
         Models per second of a search with everything warm.
     """
     from mmm_core.engine.model_executor import warm_up
+    from mmm_core.engine.warm_up import warm_up_sampler
     from mmm_core.runs.execute import execute_project
 
     warm_up()
     execute_project(_invented_project(FIRST))
+    warm_up_sampler()
     result, _ = execute_project(_invented_project(MEASURED), with_average=False)
     return result.collection.info.models_per_second
 

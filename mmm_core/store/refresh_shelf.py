@@ -137,12 +137,13 @@ class RefreshShelf(RunShelf):
             chain.append(record)
         return chain
 
-    def decide_refresh(self, run_id: str, decision: RefreshDecision) -> None:
+    def decide_refresh(self, run_id: str, decision: RefreshDecision, *, project_file: str | None = None) -> None:
         """Accept a refresh, so that the project works with its data and settings, or set it aside; both results stay.
 
         Args:
             run_id: A refresh with a result.
             decision: The last one counts.
+            project_file: What the project works with once it is accepted; None means exactly what the refresh modelled.
 
         Raises:
             NotFoundError: There is no such run.
@@ -156,7 +157,7 @@ class RefreshShelf(RunShelf):
             now_used, wanted = self.load_upload(found["project_id"]), self.load_refresh_upload(run_id)
             if now_used is None or hash_table(now_used.table) != hash_table(wanted.table):
                 self.replace_upload(found["project_id"], wanted)
-            self.save_project_file(found["project_id"], found["project_file"])
+            self.save_project_file(found["project_id"], project_file or found["project_file"])
         self._change_run(run_id, {"refresh_decision": decision})
 
     def save_refresh_report(self, run_id: str, report: RefreshReport, *, worker_id: str | None = None) -> bool:

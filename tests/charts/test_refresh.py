@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -123,6 +125,26 @@ def test_a_term_that_did_not_move_is_said_not_to_have_moved(move: AnswerMove, wo
     assert figure.layout.meta["title"] == "Baseline did not move"
     low, high = figure.layout.xaxis.range
     assert low < 0 < high
+
+
+def test_no_cause_is_said_to_have_moved_nothing_that_moved_something(move: AnswerMove, words: Vocabulary) -> None:
+    report = dataclasses.replace(refresh_report(CHANNELS), changed=())
+    is_history = move.causes["cause"] == Cause.REVISED_HISTORY.value
+    assert "so it moved nothing" in why_sentences(report, move, words)[0]
+    revised = dataclasses.replace(move, causes=move.causes.assign(change=move.causes["change"].mask(is_history, 5.0)))
+    assert "the earlier rows differ a little in the new file" in why_sentences(report, revised, words)[0]
+
+
+def test_what_new_studies_moved_in_the_recommended_answer_is_said(words: Vocabulary) -> None:
+    report = refresh_report(CHANNELS)
+    averaged = report.move_of(Estimate.AVERAGED)
+    assert averaged is not None
+    assert "new lift studies" in why_sentences(report, averaged, words)[2]
+    is_choice = averaged.causes["cause"] == Cause.MODEL_CHOICE.value
+    none = dataclasses.replace(
+        averaged, causes=averaged.causes.assign(change=averaged.causes["change"].mask(is_choice, 0.0))
+    )
+    assert "there is no choice of one" in why_sentences(report, none, words)[2]
 
 
 def test_every_cause_is_said_in_plain_words(move: AnswerMove, words: Vocabulary) -> None:

@@ -49,6 +49,13 @@ def test_a_run_keeps_every_candidate_of_every_trial() -> None:
     assert output.metric("nrmse").min() < 0.3
 
 
+def test_a_run_knows_its_data_and_how_it_was_searched() -> None:
+    data = small_data()
+    found = MMMModelExecutor().model_run(data, SMALL, seed=5, quiet=True)
+    assert found.data is data
+    assert found.trials is SMALL
+
+
 def test_the_two_errors_the_search_minimises_are_the_first_two_metrics() -> None:
     assert METRICS[:2] == ("nrmse", "decomp_rssd")
 

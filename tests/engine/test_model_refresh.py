@@ -218,6 +218,24 @@ def test_a_revised_history_is_refused_until_it_is_accepted() -> None:
     assert len(result.refreshes) == 1
 
 
+@pytest.mark.parametrize(
+    ("n", "first", "window", "reason"),
+    [
+        (N_OLD, 0, None, "no week after 2023-12-25"),
+        (N_OLD + 2, 0, None, "2 new weeks and a step needs 4"),
+        (N_OLD + 20, 0, days("2023-10-02", "2023-12-25"), "20 new weeks, more than the 13"),
+        (N_OLD + 4, 10, None, "holds 104 weeks and the table only 98"),
+    ],
+)
+def test_data_that_cannot_be_refreshed_with_are_refused_with_the_reason(
+    n: int, first: int, window: Window | None, reason: str
+) -> None:
+    old = replace(first_model(), data=market_data(N_OLD, window))
+    new = replace(market_data(n), table=market_table(n).iloc[first:])
+    with pytest.raises(DataError, match=reason):
+        ModelRefresh(accept_revisions=True).model_refresh(new, old, config())
+
+
 def test_new_weeks_that_are_all_left_out_are_refused() -> None:
     holes = (mark("2024-01-01", "2024-01-22", treatment=Treatment.LEAVE_OUT),)
     new = market_data(N_OLD + 4)

@@ -1,5 +1,6 @@
 """Why it moved: every cause is measured, is 0 where it is absent, and all of them add up."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from mmm_core.engine.posterior_sampler import PosteriorSampler
 from mmm_core.engine.refresh_causes import (
     Figures,
     Moves,
+    data_without_new_studies,
     explain_average,
     explain_pareto,
     mean_figures,
@@ -21,10 +23,15 @@ from mmm_core.engine.refresh_causes import (
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
 from mmm_core.entities.posterior import Posterior
 from mmm_core.entities.refresh import Cause
+from mmm_core.entities.settings import CalibrationInput, LiftStudy
 from tests.refresh_markets import N_OLD, SEARCH, config, first_model, market_data, market_table, steps_of
 
 NEW = market_data(N_OLD + 4)
 CHAIN = tuple(Cause)
+STUDY = LiftStudy(
+    channels=("tv",), start=dt.date(2023, 10, 2), end=dt.date(2023, 11, 5), lift=30_000.0, standard_error=1e3
+)
+STUDIED = CalibrationInput(studies=(STUDY,))
 
 
 def revised_market(n: int = N_OLD + 4) -> MMMDataCollection:
@@ -166,6 +173,7 @@ def averages() -> dict[str, Posterior]:
     assert revised is not None
     assert new is not None
     asked = {"old": (old, seed), "revised": (revised, seed), "new": (new, seed), "other": (new, 4)}
+    asked["studied"] = (replace(new, settings=replace(new.settings, calibration=STUDIED)), seed)
     return {
         name: PosteriorSampler().sample(data, seed=number, sweeps=400, burn_in=100)
         for name, (data, number) in asked.items()
@@ -187,6 +195,25 @@ def test_the_averaged_estimate_of_the_same_data_and_seed_does_not_move(averages:
     again = PosteriorSampler().sample(market_data(), seed=3, sweeps=400, burn_in=100)
     moves = explain_average(averages["old"], None, again, again)
     assert all(size(moves, cause) == 0.0 for cause in CHAIN)
+
+
+def test_what_new_studies_do_to_the_averaged_estimate_is_no_new_week(averages: dict[str, Posterior]) -> None:
+    old, new, studied = (averages[name] for name in ("old", "new", "studied"))
+    moves, plain = explain_average(old, None, studied, studied, new), explain_average(old, None, new, new)
+    assert_adds_up(moves, mean_figures(studied).minus(mean_figures(old)))
+    np.testing.assert_array_equal(
+        moves.by_cause[Cause.NEW_PERIODS].contribution, plain.by_cause[Cause.NEW_PERIODS].contribution
+    )
+    assert size(moves, Cause.MODEL_CHOICE) > 1.0
+
+
+def test_only_studies_that_joined_are_taken_out_to_tell_them_apart() -> None:
+    old, new = (replace(data, settings=replace(data.settings, calibration=STUDIED)) for data in (market_data(), NEW))
+    assert data_without_new_studies(old, new) is None
+    assert data_without_new_studies(market_data(), NEW) is None
+    without = data_without_new_studies(market_data(), new)
+    assert without is not None
+    assert without.settings.calibration.studies == ()
 
 
 def test_the_noise_of_the_averaged_estimate_is_as_large_as_another_seed_makes_it(

@@ -68,6 +68,22 @@ def test_a_window_longer_than_the_data_is_refused() -> None:
     assert any("holds 104 weeks and the table only 98" in problem for problem in check.problems)
 
 
+@pytest.mark.parametrize(
+    ("mode", "bought_until", "window"),
+    [("manual", 88, "2023-09-11 to 2024-03-04"), ("auto", 97, "2023-11-20 to 2024-05-13")],
+)
+def test_a_channel_without_spend_in_the_window_of_any_step_is_a_reason_beforehand(
+    mode: str, bought_until: int, window: str
+) -> None:
+    table = market_table(N_OLD + 20)
+    table.loc[bought_until:, "tv"] = 0.0
+    old = replace(market_data(N_OLD, days("2023-07-03", "2023-12-25")), table=table.iloc[:N_OLD])
+    check = check_refresh(old, table.iloc[::-1], ModelRefreshConfig(refresh_steps=10, refresh_mode=mode))
+    assert check.n_steps == 0
+    (problem,) = check.problems
+    assert problem.startswith(f"The window would run from {window}. Channel 'tv' is zero in every period")
+
+
 def test_a_renamed_column_is_refused_with_the_nearest_new_name() -> None:
     check = check_refresh(market_data(), market_table(N_OLD + 4).rename(columns={"search": "search_cost"}))
     assert [(column.name, column.nearest) for column in check.missing] == [("search", "search_cost")]

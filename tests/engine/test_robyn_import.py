@@ -9,7 +9,8 @@ import pytest
 
 from mmm_core.engine.robyn_document import Block
 from mmm_core.engine.robyn_import import import_robyn
-from mmm_core.engine.robyn_window import WindowRows, snapped_rows
+from mmm_core.engine.robyn_window import snapped_rows
+from mmm_core.engine.window_rows import WindowRows
 from mmm_core.entities.columns import AdstockKind, Frequency, OutcomeKind, Sign
 from mmm_core.entities.settings import Window
 from mmm_core.errors import BoundsError, DataError, MMMError, RobynFileError

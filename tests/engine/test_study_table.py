@@ -41,6 +41,13 @@ def test_a_good_line_is_a_study_and_a_study_is_a_line() -> None:
     assert check_lines([line_of(exact)], data()).studies == (exact,)
 
 
+@pytest.mark.parametrize("lift", [1.125, 123.456, -12.5, 1234.567, 0.125, 1e16, 3e-7])
+def test_a_study_keeps_its_numbers_whatever_mark_its_neighbours_are_typed_with(lift: float) -> None:
+    typed = replace(GOOD, start="2023-05-01", end="2023-05-14", lift="1.250,5", standard_error="2,5", confidence="0,9")
+    exact = replace(STUDY, lift=lift, standard_error=2.125)
+    assert check_lines([line_of(exact), typed], data()).studies[0] == exact
+
+
 def test_an_empty_line_is_no_study_and_no_problem() -> None:
     assert check_lines([StudyLine(), GOOD], data()) == ((None, STUDY), ())
 

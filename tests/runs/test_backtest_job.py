@@ -1,6 +1,3 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from mmm_core.entities.backtest import Backtest, BacktestQuestion, Subject
@@ -14,13 +11,6 @@ from tests.runs.demo import demo_project, demo_text, demo_upload
 
 NAME = "tests"
 SUBJECTS = list(Subject)
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    opened = Workspace(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

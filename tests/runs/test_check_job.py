@@ -1,6 +1,4 @@
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -27,13 +25,6 @@ def count(workspace: Workspace, check: CheckRecord, watch: CheckWatch) -> bool:
         if watch.should_stop():
             return False
     return True
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    opened = Workspace(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A refresh of the demo as the worker does it: both answers, the report, the chain."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 from mmm_core.engine.demo_project import demo_settings
+from mmm_core.engine.features import build_run_design
 from mmm_core.engine.ledger import build_ledger
 from mmm_core.engine.refresh_check import new_data_of
 from mmm_core.engine.refresh_curves import compare_curves
@@ -14,10 +16,12 @@ from mmm_core.engine.set_choice import choose_set, hyperparameters_of, model_of
 from mmm_core.entities.columns import OutcomeKind
 from mmm_core.entities.estimate import Estimate
 from mmm_core.entities.mmmdata_collection import MMMDataCollection
+from mmm_core.entities.model_output import METRICS
 from mmm_core.entities.model_set import SetBasis
 from mmm_core.entities.project import Project
 from mmm_core.entities.refresh import CAUSE_COLUMNS, MOVE_COLUMNS, AnswerMove, Cause, ModelRefreshConfig
 from mmm_core.entities.run_result import RunResult, SearchProgress
+from mmm_core.entities.settings import CalibrationInput, LiftStudy
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import DataError, RunCancelledError, SettingsError
 from mmm_core.runs.execute import execute_project
@@ -26,6 +30,7 @@ from tests.runs.demo import demo_table
 
 N_OLD = 195
 TRIALS = TrialsConfig(trials=2, iterations=150, cores=1)
+VALIDATED = replace(TRIALS, timeseries_validation=True)
 CONFIG = ModelRefreshConfig(refresh_steps=13, refresh_iters=60)
 BOTH = pytest.mark.parametrize("estimate", [Estimate.PARETO, Estimate.AVERAGED])
 
@@ -165,6 +170,19 @@ def test_a_revised_history_is_told_apart_from_new_weeks_in_both_answers(previous
         assert moved.abs().max() > 1.0
 
 
+def test_what_a_new_study_moves_in_the_averaged_estimate_is_told_apart_from_new_weeks(
+    previous: RunResult, refreshed: Refreshed
+) -> None:
+    study = LiftStudy(
+        channels=("tv_spend",), start=dt.date(2023, 5, 22), end=dt.date(2023, 6, 18), lift=3e6, standard_error=2e5
+    )
+    asked = CalibrationInput(studies=(study,))
+    found = execute_refresh(previous, old_data(), new_data(), CONFIG, trials=TRIALS, calibration=asked)
+    causes, plain = (move_of(one, Estimate.AVERAGED).causes.set_index("cause")["change"] for one in (found, refreshed))
+    assert np.array_equal(causes.loc[Cause.NEW_PERIODS.value], plain.loc[Cause.NEW_PERIODS.value])
+    assert causes.loc[Cause.MODEL_CHOICE.value].abs().max() > 1.0
+
+
 def test_a_second_refresh_goes_on_from_the_first(previous: RunResult) -> None:
     first_new = new_data_of(old_data(), demo_table().iloc[: N_OLD + 4])
     config = ModelRefreshConfig(refresh_iters=60)
@@ -176,6 +194,38 @@ def test_a_second_refresh_goes_on_from_the_first(previous: RunResult) -> None:
     assert [step.number for step in second.result.collection.refreshes] == [1, 2]
     assert [step.number for step in second.report.steps] == [2]
     assert second.result.collection.refreshes[1].from_id == first.pareto["recommended_id"]
+
+
+def test_two_refreshes_of_a_validated_run_keep_search_causes_and_result_in_step(validated: RunResult) -> None:
+    old, data = validated, old_data()
+    for n_known in (N_OLD + 4, N_OLD + 8):
+        new = new_data_of(data, demo_table().iloc[:n_known])
+        result, report = execute_refresh(old, data, new, ModelRefreshConfig(refresh_iters=60), with_average=False)
+        assert result.collection.data is not None
+        assert result.design.unseen_from == build_run_design(result.collection.data, VALIDATED).unseen_from is not None
+        picked, output = result.collection.refreshes[-1].selected_id, result.collection.model_output
+        row = output.solution_ids.index(picked)
+        model = model_of(result, picked, VALIDATED)
+        stored = output.stacked("contributions")[row]
+        np.testing.assert_allclose(list(model.contributions.values()), stored, rtol=0, atol=1e-9)
+        assert [model.metrics[name] for name in METRICS] == pytest.approx(
+            output.stacked("metrics")[row].tolist(), nan_ok=True
+        )
+        assert_pareto_adds_up(report.answers[0])
+        old, data = result, result.collection.data
+
+
+@pytest.fixture(scope="module")
+def validated() -> RunResult:
+    return execute_project(Project(data=old_data(), trials=VALIDATED, seed=7), with_average=False)[0]
+
+
+def assert_pareto_adds_up(move: AnswerMove) -> None:
+    rows = move.causes[move.causes["measure"] == "contribution"]
+    total = rows.groupby("term", sort=False)["change"].sum()
+    whole = move.terms.set_index("term")["contribution_change"].loc[total.index]
+    np.testing.assert_allclose(total, whole, rtol=0, atol=1e-9)
+    assert (rows.loc[rows["cause"] == Cause.REVISED_HISTORY.value, "change"] == 0.0).all()
 
 
 def test_it_starts_from_the_pick_of_the_user(previous: RunResult) -> None:

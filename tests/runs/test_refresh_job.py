@@ -1,8 +1,7 @@
 """Real small refreshes, done as the worker does them."""
 
 import dataclasses
-from collections.abc import Iterator
-from pathlib import Path
+import datetime as dt
 
 import numpy as np
 import pytest
@@ -17,11 +16,11 @@ from mmm_core.entities.project import Project
 from mmm_core.entities.records import RefreshDecision, RunRecord, RunStatus
 from mmm_core.entities.refresh import ModelRefreshConfig
 from mmm_core.entities.run_result import SearchProgress
-from mmm_core.entities.settings import Baseline
+from mmm_core.entities.settings import Baseline, CalibrationInput, LiftStudy
 from mmm_core.entities.trials_config import TrialsConfig
 from mmm_core.errors import NotFoundError, RunCancelledError
 from mmm_core.runs.execute import execute_project
-from mmm_core.runs.refresh_job import do_refresh
+from mmm_core.runs.refresh_job import accepted_project, do_refresh
 from mmm_core.runs.trust_job import fill_one_trust_card
 from mmm_core.store.run_queue import RunOutcome
 from mmm_core.store.workspace import Workspace
@@ -56,13 +55,6 @@ class Watch:
 def first_weeks(count: int) -> IngestResult:
     read = demo_upload()
     return dataclasses.replace(read, table=read.table.iloc[:count], rows=read.rows[:count])
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    opened = Workspace(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -160,6 +152,29 @@ def test_a_refresh_whose_worker_died_at_the_end_is_made_again_from_what_was_aske
         workspace.requeue_expired([NAME])  # killed before it could say that it was done
     one, again = (result.collection.model_output.stacked("metrics") for result in found)
     assert np.array_equal(one, again, equal_nan=True)
+
+
+def test_a_study_the_refresh_did_not_use_is_still_there_when_it_is_accepted(
+    workspace: Workspace, old: RunRecord
+) -> None:
+    later = LiftStudy(channels=("tv_spend",), start=dt.date(2024, 11, 18), end=dt.date(2024, 12, 15), lift=1e6)
+    elsewhere = dataclasses.replace(later, end=dt.date(2030, 1, 1))
+    run = refreshed(workspace, old, demo_upload(), 4)
+    text = workspace.get_run(run.run_id).project_file
+    assert accepted_project(workspace, run) == text
+    for studies, kept in (((later,), (later,)), ((elsewhere, later), (later,)), ((), ())):
+        workspace.save_project_file(old.project_id, text_with(*studies))
+        again = parse_project(accepted_project(workspace, run))
+        assert again.settings.calibration.studies == kept
+        assert (again.settings.window, again.trials) == (
+            parse_project(text).settings.window,
+            parse_project(text).trials,
+        )
+
+
+def text_with(*studies: LiftStudy) -> str:
+    settings = dataclasses.replace(SETTINGS, calibration=CalibrationInput(studies=studies))
+    return write_project(settings, TrialsConfig(trials=1, iterations=60, cores=1), 5, "Demo")
 
 
 def test_the_trust_card_of_a_refresh_is_filled_in(workspace: Workspace, old: RunRecord) -> None:

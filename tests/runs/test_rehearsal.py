@@ -1,5 +1,6 @@
 """What the worker prepares before anyone waits for it."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,15 @@ def test_nevergrad_is_imported_in_every_process_as_soon_as_a_project_asks_for_it
     workspace.save_project_file(project.project_id, demo_text(ROBYN))
     foresight.look_ahead()
     assert call_in_processes([has_nevergrad] * 4, 2) == [True] * 4
+
+
+def test_a_rehearsal_compiles_what_reports_on_lift_studies_need() -> None:
+    code = (
+        "from mmm_core.runs.rehearsal import rehearse; from mmm_core.kernels.sampler_summary import predict_lifts; "
+        "rehearse(); print(len(predict_lifts.signatures))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.split()[-1] != "0"
 
 
 def test_a_workspace_without_a_project_is_nothing_to_prepare(tmp_path: Path) -> None:

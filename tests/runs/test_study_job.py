@@ -1,10 +1,6 @@
 """The report on lift studies as the worker makes it."""
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from mmm_core.entities.records import CheckKind, CheckRecord, RunStatus
 from mmm_core.entities.study_report import StudyReport
@@ -15,13 +11,6 @@ from tests.app.saved_runs import ended, new_project
 from tests.study_runs import TV, report_on, run_with
 
 NAME = "another worker"
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    opened = Workspace(tmp_path)
-    yield opened
-    opened.close()
 
 
 def asked(workspace: Workspace, run_id: str) -> CheckRecord:

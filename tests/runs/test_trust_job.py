@@ -1,8 +1,3 @@
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from mmm_core.engine.demo_project import demo_settings
 from mmm_core.entities.backtest import BacktestQuestion, Subject
 from mmm_core.entities.records import CheckKind, RunStatus
@@ -17,13 +12,6 @@ from tests.runs.demo import demo_project, demo_text, demo_upload
 
 NAME = "tests"
 QUESTION = BacktestQuestion(subject=Subject.AVERAGED, n_dates=1, horizon=4)
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    opened = Workspace(tmp_path)
-    yield opened
-    opened.close()
 
 
 def finished(workspace: Workspace, *, with_average: bool = True) -> str:

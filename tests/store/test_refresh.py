@@ -1,6 +1,7 @@
 """Refreshes in a workspace: queued on their own table, told why they moved, accepted or set aside, and never lost."""
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -94,6 +95,12 @@ def test_accepting_makes_data_and_settings_of_the_refresh_those_of_the_project(
     assert workspace.get_run(refresh.run_id).refresh_decision is RefreshDecision.ACCEPTED
 
 
+def test_a_project_can_go_on_with_more_than_the_refresh_modelled(workspace: Workspace, refresh: RunRecord) -> None:
+    workspace.decide_refresh(refresh.run_id, RefreshDecision.ACCEPTED, project_file="date: new and more")
+    assert workspace.load_project_file(refresh.project_id) == "date: new and more"
+    assert workspace.get_run(refresh.run_id).project_file == "date: new"
+
+
 def test_setting_aside_changes_nothing_but_the_mark(workspace: Workspace, refresh: RunRecord) -> None:
     workspace.decide_refresh(refresh.run_id, RefreshDecision.SET_ASIDE)
     now_used = workspace.load_upload(refresh.project_id)
@@ -166,6 +173,21 @@ def test_a_workspace_of_a_version_before_refreshes_opens_with_its_runs(tmp_path:
     again = Workspace(tmp_path)
     assert again.list_runs() == [made]
     assert again.refresh_chain(made.run_id) == [made]
+
+
+def test_a_result_of_a_version_before_refreshes_and_validation_is_read_as_it_was(
+    workspace: Workspace, first: RunRecord
+) -> None:
+    (path,) = workspace.run_folder(first.run_id).glob("result-*/result.json")
+    document = json.loads(path.read_text())
+    del document["refreshes"], document["design"]["aim"], document["design"]["unseen_from"]
+    for study in document["design"]["studies"]:
+        study["factor"] = 0.75
+        del study["day_shares"]
+    path.write_text(json.dumps(document))
+    found = workspace.load_result(first.run_id)
+    assert (found.collection.refreshes, found.design.aim, found.design.unseen_from) == ((), None, None)
+    assert [(study.factor, study.day_shares) for study in found.design.studies] == [(0.75, ())]
 
 
 def test_every_answer_of_a_report_keeps_its_words(workspace: Workspace, refresh: RunRecord) -> None:
