@@ -15,6 +15,9 @@ NEAR = 0.25
 ADVISED = 0.9
 """Probability of beating today's plan from which the product advises to move."""
 
+ROUNDING = 1e-9
+"""A lift this near to 0 is that of today's spend."""
+
 N_RESAMPLES = 300
 
 
@@ -193,18 +196,24 @@ def mean_printed(scores: Sequence[Score]) -> float:
 
 
 def share_worse(way: str) -> Statistic:
-    """Share of the plans that bring less than today's."""
-    return lambda scores: _mean([float(one.lift[way] < 0) for one in scores if not np.isnan(one.lift[way])])
+    """Share of the plans that bring less than today's; one that leaves the money where it is does not, whatever rounding says."""
+    return lambda scores: _mean([float(_is_worse(one, way)) for one in scores if not np.isnan(one.lift[way])])
 
 
 def share_advised(scores: Sequence[Score]) -> float:
-    """Share of the markets in which the product advises to move at all."""
-    return _mean([float(one.probability >= ADVISED) for one in scores if not np.isnan(one.probability)])
+    """Share of the markets in which the product advises to move at all; a plan that moves nothing has no probability."""
+    if all(np.isnan(one.probability) for one in scores):  # a single model has none at all
+        return float("nan")
+    return _mean([float(one.probability >= ADVISED) for one in scores])
 
 
 def share_advised_worse(way: str) -> Statistic:
     """Share of the advised plans that bring less than today's."""
-    return lambda scores: _mean([float(one.lift[way] < 0) for one in scores if one.probability >= ADVISED])
+    return lambda scores: _mean([float(_is_worse(one, way)) for one in scores if one.probability >= ADVISED])
+
+
+def _is_worse(one: Score, way: str) -> bool:
+    return one.lift[way] < -ROUNDING
 
 
 def mean_seconds(scores: Sequence[Score]) -> float:

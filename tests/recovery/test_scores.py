@@ -105,3 +105,12 @@ def test_a_paired_difference_that_never_changes_has_no_error_however_the_markets
     found = measure_difference(of.mean_wape, ours, theirs, draw_resamples(40))
     assert found.value == pytest.approx(-0.15)
     assert found.error == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_plan_that_moves_nothing_is_neither_worse_nor_advised_whatever_rounding_says() -> None:
+    stays = Plan(
+        spend=(1.0, 2.0, 3.0), promised=0.0, printed=0.0, probability=float("nan"), evenly=-2e-16, flighted=-2e-16
+    )
+    scores = [score(KNOWN, replace(ANSWER, plan=stays)), score(KNOWN, ANSWER)]
+    assert of.share_worse("evenly")(scores) == 0.0
+    assert of.share_advised(scores) == 0.5
