@@ -64,6 +64,7 @@ def take_later(visitor: Visitor, workspace: Workspace) -> None:
     tested = finished(workspace, "Demo brand, tested", demo_upload(), with_studies(demo_text()))
     visitor.open(f"/studies?project={tested.project_id}&run={tested.run_id}")
     expect(page.get_by_text(re.compile("calibrations made in"))).to_be_visible(timeout=180_000)
+    page.get_by_text("What they change", exact=True).first.evaluate("heading => heading.scrollIntoView()")
     snap(visitor, "studies")
     old = finished(workspace, "Demo brand, last quarter", cut(13), demo_text())
     visitor.open(f"/refresh?project={old.project_id}&run={old.run_id}")

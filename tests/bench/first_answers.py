@@ -71,7 +71,9 @@ def _first_page(browser: Browser, address: str) -> float:
 def _pages_during_a_search(visitor: Visitor, home: Workspace) -> list[float]:
     project = made_project(home, "Searched", SMALL)
     over = until_over(home, home.enqueue_run(project.project_id, demo_text(), SMALL.n_candidates))
-    home.save_project_file(project.project_id, demo_text(TrialsConfig(trials=2, iterations=1_000_000, cores=2)))
+    home.save_project_file(
+        project.project_id, demo_text(TrialsConfig(trials=2, iterations=1_000_000, algorithm="TwoPointsDE", cores=2))
+    )
     page, times = visitor.page, []
     visitor.open(f"/run?project={project.project_id}&run={over.run_id}")
     wait_for_a_warm_worker(visitor)
