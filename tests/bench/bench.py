@@ -86,7 +86,7 @@ def main() -> int:
 
 
 def _attempt(results: "Results", part: Callable[[], None]) -> None:
-    """A part that fails costs its own figures, which are then missed targets, and not those of the quarter of an hour before it."""
+    """A part that fails costs its own figures, which are then missed targets, not those of all the parts before it."""
     try:
         part()
     except Exception:  # whatever it is, it is shown, and its targets are missed
