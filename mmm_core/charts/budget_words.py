@@ -57,7 +57,7 @@ def headline(plan: BudgetPlan, words: Vocabulary) -> str:
     if asks_for_target or changes_total(plan):
         return _headline_of_total(plan, words)
     if advises_to_stay(plan):
-        sure = share_text(plan.probability_better)
+        sure = chance_text(plan)
         return f"Do not move: these data cannot say that another split beats today's ({sure} sure, {percent(CONFIDENT)} wanted)"
     givers = [move for move in moves if move.change < 0]
     takers = [move for move in moves if move.change > 0]
@@ -161,7 +161,7 @@ def better_sentence(plan: BudgetPlan) -> str:
     """How many models say the plan beats today's spend; empty where the comparison means nothing."""
     if not math.isfinite(plan.probability_better) or plan.set_kind is SetKind.MODEL:
         return ""
-    share = share_text(plan.probability_better)
+    share = chance_text(plan)
     if plan.set_kind is SetKind.SPREAD:
         return f"The plan beats today's spend in {share} of {plan.n_models:,} models."
     if plan.set_kind is SetKind.SAMPLING:
@@ -185,7 +185,7 @@ def aim_sentence(plan: BudgetPlan) -> str:
     if plan.request.aim is PlanAim.LOW_QUANTILE:
         return f"best for the cautious {percent(plan.request.quantile)} of the models"
     if plan.request.aim is PlanAim.RISK_AVERSE:
-        return "best on average, less half the spread of what it changes"
+        return "best on average, less one standard deviation of what each change brings"
     return "best on average over the models"
 
 
@@ -198,6 +198,12 @@ def extrapolated_names(plan: BudgetPlan, words: Vocabulary) -> tuple[str, ...]:
     """Channels a planned period of which goes beyond the highest spend of one period seen."""
     rows = plan.channels[plan.channels["is_extrapolated"].astype(bool)]
     return tuple(words.names[str(channel)] for channel in rows["channel"])
+
+
+def chance_text(plan: BudgetPlan) -> str:
+    """In how many of the models the plan beats today's spend; as a probability, of draws, which never make one certain."""
+    share, least = plan.probability_better, 1.0 / (plan.n_models + 1)
+    return share_text(min(max(share, least), 1.0 - least) if plan.set_kind is SetKind.POSTERIOR else share)
 
 
 def share_text(share: float) -> str:

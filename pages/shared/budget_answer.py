@@ -19,6 +19,7 @@ from mmm_core.charts.budget_frames import curve_frame, plan_frame, plan_sheets, 
 from mmm_core.charts.budget_returns import draw_return_change, return_change
 from mmm_core.charts.budget_words import (
     better_sentence,
+    chance_text,
     changes_total,
     has_interval,
     headline,
@@ -26,7 +27,6 @@ from mmm_core.charts.budget_words import (
     interval_sentence,
     moves_of,
     return_of,
-    share_text,
     signed,
     signed_money,
 )
@@ -142,7 +142,7 @@ def _figures(plan: BudgetPlan, words: Vocabulary) -> None:
         ),
     ]
     if plan.set_kind is not SetKind.MODEL and moves_of(plan):
-        chance = "–" if better else share_text(plan.probability_better)
+        chance = "–" if better else chance_text(plan)
         facts.append(("Beats today's spend", chance, better or what))
     cells = "".join(
         f'<div><div class="studio-label">{html.escape(label)}</div>'

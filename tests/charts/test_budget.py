@@ -103,6 +103,12 @@ def test_where_spends_differ_no_probability_is_said() -> None:
     assert better_sentence(dataclasses.replace(build_plan(), probability_better=np.nan)) == ""
 
 
+@pytest.mark.parametrize(("share", "text"), [(1.0, "more than 99%"), (0.0, "less than 1%"), (0.93, "93%")])
+def test_no_number_of_draws_makes_a_probability_of_all_or_nothing(share: float, text: str) -> None:
+    plan = dataclasses.replace(build_plan(set_kind=SetKind.POSTERIOR), probability_better=share)
+    assert better_sentence(plan).endswith(f"is {text}.")
+
+
 def test_conversions_are_counted_not_paid(conversions: Vocabulary) -> None:
     assert "+6.5k conversions (+" in headline(build_plan(returns=0.05), conversions)
 
