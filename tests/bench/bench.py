@@ -1,6 +1,6 @@
 """`make bench`: measure, print, compare with ``targets.toml``, save. Ends with 1 when a target is missed.
 
-    python -m tests.bench.bench [--quick] [--demo-only]
+    python -m tests.bench.bench [--quick] [--demo-only] [--again PART]
 
 Other people's data are looked for in the folder named by MMM_STUDIO_BENCH_DATA, or beside the checkout; without them half
 of the targets cannot be checked, which is a miss unless ``--demo-only`` is given.
@@ -41,7 +41,7 @@ def main() -> int:
     from tests.bench.sampler import measure_sampler
     from tests.bench.search_quality import measure_quality
     from tests.bench.speed import measure_evaluation, measure_runs, measure_sizes
-    from tests.bench.tables import Results, check_targets, save
+    from tests.bench.tables import Results, check_targets, load, replaced, save
     from tests.bench.trust import measure_trust
 
     began = time.perf_counter()
@@ -53,25 +53,39 @@ def main() -> int:
             f"{VARIABLE}, or give --demo-only."
         )
     data_sets = searched_data(folder)
+    parts: dict[str, Callable[[], object]] = {
+        "cold": lambda: measure_cold(results, default),
+        "warm up": lambda: warm_up(2),
+        "evaluation": lambda: measure_evaluation(results),
+        "sizes": lambda: measure_sizes(results, quick=options.quick),
+        "runs": lambda: measure_runs(results, data_sets, quick=options.quick),
+        "quality": lambda: measure_quality(results, data_sets, quick=options.quick),
+        "clusters": lambda: measure_clusters(results),
+        "allocation": lambda: measure_allocation(results),
+        "coverage": lambda: measure_coverage(results, quick=options.quick),
+        "sampler": lambda: measure_sampler(results, quick=options.quick),
+        "trust": lambda: measure_trust(results),
+        "backtest": lambda: measure_backtest(results),
+        "refresh": lambda: measure_refresh(results),
+        "first answers": lambda: measure_first_answers(results),
+        "model page": lambda: measure_model_page(results, quick=options.quick),
+    }
+    if options.again is not None:
+        if options.again not in parts or options.again == "cold":
+            sys.exit(
+                f"--again takes one of {', '.join(name for name in parts if name != 'cold')}; got {options.again!r}."
+            )
+        before, heading = load()
+        warm_up(2)
+        parts[options.again]()
+        results = replaced(
+            before, results, f"{dt.date.today()}: the part '{options.again}' was measured again by itself."
+        )
+        is_met = check_targets(results, demo_only=options.demo_only, quick=False)
+        save(results, heading)
+        return 0 if is_met else 1
     default = measure_models(results, quick=options.quick)
-    parts = (
-        lambda: measure_cold(results, default),
-        lambda: warm_up(2),
-        lambda: measure_evaluation(results),
-        lambda: measure_sizes(results, quick=options.quick),
-        lambda: measure_runs(results, data_sets, quick=options.quick),
-        lambda: measure_quality(results, data_sets, quick=options.quick),
-        lambda: measure_clusters(results),
-        lambda: measure_allocation(results),
-        lambda: measure_coverage(results, quick=options.quick),
-        lambda: measure_sampler(results, quick=options.quick),
-        lambda: measure_trust(results),
-        lambda: measure_backtest(results),
-        lambda: measure_refresh(results),
-        lambda: measure_first_answers(results),
-        lambda: measure_model_page(results, quick=options.quick),
-    )
-    for part in parts:
+    for part in parts.values():
         _attempt(results, part)
     is_met = check_targets(results, demo_only=options.demo_only, quick=options.quick)
     minutes = (time.perf_counter() - began) / 60
@@ -85,13 +99,15 @@ def main() -> int:
     return 0 if is_met else 1
 
 
-def _attempt(results: "Results", part: Callable[[], None]) -> None:
+def _attempt(results: "Results", part: Callable[[], object]) -> None:
     """A part that fails costs its own figures, which are then missed targets, not those of all the parts before it."""
+    from tests.bench.tables import FAILED
+
     try:
         part()
     except Exception:  # whatever it is, it is shown, and its targets are missed
         traceback.print_exc()
-        results.note(f"A part failed and measured nothing: {traceback.format_exc().splitlines()[-1]}")
+        results.note(f"{FAILED}: {traceback.format_exc().splitlines()[-1]}")
 
 
 def _options() -> argparse.Namespace:
@@ -100,6 +116,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--demo-only", action="store_true", help="leave out other people's data and the targets on them"
     )
+    parser.add_argument("--again", help="measure one part again, such as 'first answers', into the results saved last")
     return parser.parse_args()
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 Cell = str | float | int
+TARGETS = "Targets"
+FAILED = "A part failed and measured nothing"
 
 
 @dataclass
@@ -63,8 +65,25 @@ def check_targets(results: Results, *, demo_only: bool, quick: bool) -> bool:
         rows.append(
             (target["says"], ", ".join(limits), "not measured" if value is None else value, "yes" if is_met else "NO")
         )
-    results.add_table("Targets", ("what", "wanted", "measured", "met"), rows)
+    results.add_table(TARGETS, ("what", "wanted", "measured", "met"), rows)
     return not missed
+
+
+def load() -> tuple[Results, str]:
+    """The results saved last, and their heading; without the table of targets, which is made anew."""
+    saved = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
+    tables = [(one["title"], one["columns"], one["rows"]) for one in saved["tables"] if one["title"] != TARGETS]
+    return Results(tables=tables, figures=saved["figures"], notes=saved["notes"]), saved["heading"]
+
+
+def replaced(before: Results, again: Results, note: str) -> Results:
+    """Results with what was measured again in the place of what it replaces."""
+    titles = {title for title, _, _ in again.tables}
+    kept = [table for table in before.tables if table[0] not in titles]
+    notes = [old for old in before.notes if not old.startswith(FAILED)]
+    return Results(
+        tables=kept + again.tables, figures=before.figures | again.figures, notes=[*notes, *again.notes, note]
+    )
 
 
 def save(results: Results, heading: str) -> None:
