@@ -33,7 +33,6 @@ WHAT_IT_IS = (
     "New weeks carry a finished result on instead of starting again: history is not rewritten, and every change of the answer "
     "is told apart by cause. The old result is never changed."
 )
-POLL_SECONDS = 0.25
 
 
 def render() -> None:
@@ -42,7 +41,7 @@ def render() -> None:
     active = next((run for run in runs if run.refreshed_from is not None and not run.status.is_over), None)
     if active is not None:
         header("Refresh", [*project_crumbs(project), run_crumb(active)])
-        st.fragment(_watch, run_every=POLL_SECONDS)(active.run_id)
+        run_panels.follow(active.run_id)
         return
     _open_what_failed_to_be_refreshed()
     project, run, _ = guards.require_result()
@@ -61,27 +60,6 @@ def _open_what_failed_to_be_refreshed() -> None:
         return
     if loaders.run(chosen.refreshed_from) is not None:
         session.open_run(chosen.refreshed_from)
-
-
-@boundary.guarded("progress of the refresh")
-def _watch(run_id: str) -> None:
-    run = loaders.run(run_id)
-    if run is None:
-        st.rerun()
-    if not run.status.is_over and loaders.worker() is None:
-        loaders.ensure_worker()
-    run_panels.live(run, loaders.workspace().load_progress(run_id), ahead=_waiting_before(run))
-    if run.status.is_over:
-        if guards.has_result(run):
-            session.open_run(run_id)
-            loaders.result(run_id)  # read while the last picture stands, so that the page changes at once
-        st.rerun()
-
-
-def _waiting_before(run: RunRecord) -> int:
-    if run.status is not RunStatus.QUEUED:
-        return 0
-    return sum(not other.status.is_over and other.created < run.created for other in loaders.workspace().list_runs())
 
 
 def _asked(project: ProjectRecord, run: RunRecord, runs: list[RunRecord]) -> None:

@@ -15,7 +15,6 @@ from pages.shared.routes import Route
 from pages.shared.widgets import Crumb, as_text, duration, go_to, header, project_crumbs, run_crumb
 
 SHOWN_AT_FIRST = 5
-POLL_SECONDS = 0.25
 
 
 def render() -> None:
@@ -25,7 +24,7 @@ def render() -> None:
     crumbs = [*project_crumbs(project, upload), *([run_crumb(shown)] if shown else [Crumb("no run yet")])]
     header("Run", crumbs, "Thousands of candidate models are fitted to your data; the best trade-offs stay.")
     if shown is not None and not shown.status.is_over:
-        st.fragment(_watch, run_every=POLL_SECONDS)(shown.run_id)
+        run_panels.follow(shown.run_id)
     elif shown is not None and guards.has_result(shown):
         _finished(project, upload, shown)
     else:
@@ -41,26 +40,6 @@ def _shown(runs: list[RunRecord]) -> RunRecord | None:
     if shown is not None:
         session.open_run(shown.run_id)
     return shown
-
-
-@boundary.guarded("progress of the run")
-def _watch(run_id: str) -> None:
-    run = loaders.run(run_id)
-    if run is None:
-        st.rerun()
-    if not run.status.is_over and loaders.worker() is None:
-        loaders.ensure_worker()
-    run_panels.live(run, loaders.workspace().load_progress(run_id), ahead=_waiting_before(run))
-    if run.status.is_over:
-        if guards.has_result(run):
-            loaders.result(run_id)  # read while the last picture stands, so that the page changes at once
-        st.rerun()
-
-
-def _waiting_before(run: RunRecord) -> int:
-    if run.status is not RunStatus.QUEUED:
-        return 0
-    return sum(not other.status.is_over and other.created < run.created for other in loaders.workspace().list_runs())
 
 
 def _ready(project: ProjectRecord, upload: IngestResult, asked: ParsedProject, last: RunRecord | None) -> None:

@@ -12,7 +12,7 @@ from mmm_core.charts.summary import duration_words, found_sentences, seconds_lef
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.records import RefreshDecision, RunRecord, RunStatus
 from mmm_core.entities.run_result import RunResult, SearchProgress
-from pages.shared import boundary, loaders, session
+from pages.shared import boundary, guards, loaders, session
 from pages.shared.routes import Route
 from pages.shared.widgets import ago, as_text, chart, chart_title, current_theme, is_phone
 
@@ -31,6 +31,7 @@ DECISIONS = {
 """Colour and sign of what was made of a refresh; its words always stand beside them."""
 
 FROM_CACHE = "Same data, settings and seed: the earlier result was returned at once."
+POLL_SECONDS = 0.25
 _QUIET = {"displayModeBar": False}
 
 
@@ -54,6 +55,32 @@ def cloud(progress: SearchProgress | None, total: int, *, key: str, gap: Gap = T
         height=HEIGHT,
         alt=f"Scatter of {points.done:,} candidates: error of fit across, {gap.inline} up",
     )
+
+
+def follow(run_id: str) -> None:
+    """Show a run that waits or runs until it is over; then its result is open, and the page is drawn again."""
+    st.fragment(_watch, run_every=POLL_SECONDS)(run_id)
+
+
+@boundary.guarded("progress of the run")
+def _watch(run_id: str) -> None:
+    run = loaders.run(run_id)
+    if run is None:
+        st.rerun()
+    if not run.status.is_over and loaders.worker() is None:
+        loaders.ensure_worker()
+    live(run, loaders.workspace().load_progress(run_id), ahead=_waiting_before(run))
+    if run.status.is_over:
+        if guards.has_result(run):
+            session.open_run(run_id)
+            loaders.result(run_id)  # read while the last picture stands, so that the page changes at once
+        st.rerun()
+
+
+def _waiting_before(run: RunRecord) -> int:
+    if run.status is not RunStatus.QUEUED:
+        return 0
+    return sum(not other.status.is_over and other.created < run.created for other in loaders.workspace().list_runs())
 
 
 def live(run: RunRecord, progress: SearchProgress | None, *, ahead: int) -> None:

@@ -60,7 +60,7 @@ def test_an_effect_of_that_size_is_found_in_four_of_five_simulated_outcomes() ->
 def test_fifty_channels_of_two_thousand_days_take_seconds() -> None:
     began = time.process_time()
     answer = detectable_roas(market(market_table(n=2000, n_channels=50, freq="D")))
-    assert time.process_time() - began < 15.0
+    assert time.process_time() - began < 5.0
     assert all(np.isfinite(channel.roas) for channel in answer.channels)
 
 

@@ -91,7 +91,7 @@ def test_a_run_repeated_after_a_cancelled_one_gives_the_same_bits(cores: int, al
 def test_a_stopped_run_keeps_what_it_has_found(cores: int) -> None:
     began = time.monotonic()
     collection = stop_after(0.5).model_run(small_data(), replace(LONG, cores=cores), seed=5)
-    assert time.monotonic() - began < 30.0
+    assert time.monotonic() - began < 5.0
     assert collection.info.stopped_early
     assert 0 < collection.model_output.n_candidates < collection.model_output.n_planned
     assert any("stopped after" in note for note in collection.info.notes)
@@ -174,7 +174,7 @@ def test_a_failing_progress_function_ends_the_run_soon_and_leaves_no_files(cores
     began = time.monotonic()
     with pytest.raises(KeyError, match="page is gone"):
         MMMModelExecutor(progress=fail).model_run(small_data(), replace(LONG, cores=cores))
-    assert time.monotonic() - began < 30.0
+    assert time.monotonic() - began < 10.0
 
 
 def test_a_finished_run_leaves_no_temporary_files() -> None:

@@ -106,7 +106,7 @@ def test_a_queued_run_is_done_as_if_it_were_done_here(workspace: Workspace, proj
 def test_a_warm_worker_takes_a_run_at_once(workspace: Workspace, project_id: str) -> None:
     run = until(workspace, start(workspace, project_id, seed=70), RunStatus.FINISHED)
     assert run.started is not None
-    assert (run.started - run.created).total_seconds() < 2.0
+    assert (run.started - run.created).total_seconds() < 0.5
 
 
 @pytest.mark.usefixtures("worker")
