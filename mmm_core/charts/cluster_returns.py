@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from mmm_core.charts.channel_rows import range_bar
 from mmm_core.charts.clusters import cluster_colours, cluster_symbol
 from mmm_core.charts.theme import PALETTES, Theme, apply_theme, escape, short_label
 from mmm_core.charts.vocabulary import Vocabulary
@@ -174,14 +175,8 @@ def _add_cluster(figure: go.Figure, points: ClusterReturnPoints, k: int, axis: _
         "customdata": [_hover(points, k, j) for j in range(len(rows))],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    start = np.clip(low, axis.start, axis.end)
     figure.add_trace(
-        go.Bar(
-            orientation="h",
-            y=rows,
-            x=np.clip(high, axis.start, axis.end) - start,
-            base=start,
-            width=thickness * 0.74,
+        range_bar(rows, low, high, (axis.start, axis.end), width=thickness * 0.74).update(
             name=name,
             legendgroup=name,
             marker={"color": colours[0]},

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from mmm_core.charts.channel_rows import range_bar
 from mmm_core.charts.ledger_words import amount_text
 from mmm_core.charts.theme import (
     MAX_STACKED_CHANNELS,
@@ -191,20 +192,8 @@ def _add_side(
 ) -> None:
     lane, colours, symbol, when = look
     rows = np.arange(len(points.channels)) + lane
-    low, high = np.clip(side.figures[:, 1], *reach), np.clip(side.figures[:, 2], *reach)
-    bar = {"color": colours, "opacity": 0.5}
-    figure.add_trace(
-        go.Bar(
-            orientation="h",
-            y=rows,
-            x=high - low,
-            base=low,
-            width=_BAR,
-            marker=bar,
-            name=side.interval_label,
-            hoverinfo="skip",
-        )
-    )
+    bar = range_bar(rows, side.figures[:, 1], side.figures[:, 2], reach, width=_BAR)
+    figure.add_trace(bar.update(marker={"color": colours, "opacity": 0.5}, name=side.interval_label, hoverinfo="skip"))
     names = [hover_text(points.words.names[name]) for name in points.channels]
     figure.add_trace(
         go.Scatter(

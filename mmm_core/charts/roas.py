@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
+from mmm_core.charts.channel_rows import range_bar
 from mmm_core.charts.theme import PALETTES, Theme, apply_theme, escape, short_label
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.columns import OutcomeKind
@@ -148,13 +149,8 @@ def _add_bars(figure: go.Figure, points: ReturnPoints, theme: Theme, axis: _Axis
     rows = np.arange(len(points.channels))
     ends = zip(points.value, points.low, points.high, strict=True)
     texts = [f"{words.returns(v)} ({words.interval(a, b)})" for v, a, b in ends]
-    start = np.clip(low, axis.start, axis.end)
     figure.add_trace(
-        go.Bar(
-            orientation="h",
-            y=rows,
-            x=np.minimum(high, axis.end) - start,
-            base=start,
+        range_bar(rows, low, high, (axis.start, axis.end)).update(
             name=points.interval_label,
             marker={"color": [words.colours[name] for name in points.channels], "opacity": 0.55},
             hoverinfo="skip",

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
+from mmm_core.charts.channel_rows import channel_axis, range_bar, return_axis, texts_above
 from mmm_core.charts.study_words import ANSWER_WORDS
 from mmm_core.charts.theme import PALETTES, Theme, apply_theme, escape
-from mmm_core.charts.trust import channel_axis, return_axis, texts_above
 from mmm_core.charts.trust_words import return_amount, return_name, return_range
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.design import FloatArray
@@ -80,14 +80,8 @@ def draw_study_returns(points: StudyReturnPoints, theme: Theme = Theme.LIGHT) ->
     figure = go.Figure()
     lanes = (("without studies", points.before, palette.greys[2], 0.16), ("with studies", points.after, colours, 0.32))
     for name, values, colour, width in lanes:
-        low, high = np.clip(values[:, 1:], start, end).T
         figure.add_trace(
-            go.Bar(
-                orientation="h",
-                y=rows,
-                x=high - low,
-                base=low,
-                width=width,
+            range_bar(rows, values[:, 1], values[:, 2], (start, end), width=width).update(
                 name=name,
                 marker={"color": colour, "opacity": 1.0 if name == "without studies" else 0.55},
                 customdata=[

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from mmm_core.charts.theme import PALETTES, Palette, Theme, apply_theme, escape, percent, short_label
+from mmm_core.charts.channel_rows import channel_axis, range_bar, return_axis, texts_above
+from mmm_core.charts.theme import PALETTES, Theme, apply_theme, escape, percent
 from mmm_core.charts.trust_words import return_name, return_range
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.design import FloatArray
@@ -85,14 +86,8 @@ def draw_ranges(points: RangePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     colours = [words.colours[name] for name in points.channels]
     bars = (("before the data", points.before, palette.greys[3], 0.14), ("after them", points.after, colours, 0.32))
     for name, ends, colour, width in bars:
-        low, high = np.clip(ends, start, end).T
         figure.add_trace(
-            go.Bar(
-                orientation="h",
-                y=rows,
-                x=high - low,
-                base=low,
-                width=width,
+            range_bar(rows, ends[:, 0], ends[:, 1], (start, end), width=width).update(
                 name=name,
                 marker={"color": colour},
                 customdata=[[escape(words.names[key]), text] for key, text in zip(points.channels, texts, strict=True)],
@@ -158,31 +153,6 @@ def draw_forecast(points: ForecastPoints, theme: Theme = Theme.LIGHT) -> go.Figu
         yaxis={"autorange": "reversed", "showgrid": False, "zeroline": False},
     )
     return figure
-
-
-def texts_above(texts: list[str], palette: Palette) -> list[dict[str, object]]:
-    """Notes above the bars of a chart with one row per channel."""
-    above = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": 4, "yshift": 15, "yanchor": "middle"}
-    font = {"size": 12, "color": palette.text}
-    return [{"y": row, "text": text, "font": font, "showarrow": False, **above} for row, text in enumerate(texts)]
-
-
-def channel_axis(channels: tuple[str, ...], words: Vocabulary, *, grid: bool = False) -> dict[str, object]:
-    """One row per channel, the first on top."""
-    return {
-        "tickmode": "array",
-        "tickvals": list(range(len(channels))),
-        "ticktext": [short_label(words.names[name], 18) for name in channels],
-        "range": [len(channels) - 0.5, -0.5 if grid else -0.6],
-        "showgrid": grid,
-        "zeroline": False,
-    }
-
-
-def return_axis(words: Vocabulary) -> str:
-    """Title of an axis of returns, with its unit."""
-    name = return_name(words)
-    return f"{name} ({words.return_unit})" if name == "ROAS" else f"{name} of spend"
 
 
 def _axis(points: RangePoints) -> tuple[float, float]:

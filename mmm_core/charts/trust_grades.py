@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
+from mmm_core.charts.channel_rows import channel_axis
 from mmm_core.charts.theme import PALETTES, Palette, Theme, apply_theme, escape
-from mmm_core.charts.trust import channel_axis
 from mmm_core.charts.trust_words import CHECK_WORDS, GRADE_WORDS
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.naming import join_words

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
+from mmm_core.charts.channel_rows import channel_axis, return_axis
 from mmm_core.charts.theme import PALETTES, Theme, apply_theme, escape
-from mmm_core.charts.trust import POSTERIOR_LABEL, channel_axis, number_named, return_axis
+from mmm_core.charts.trust import POSTERIOR_LABEL, number_named
 from mmm_core.charts.trust_words import return_amount, return_name, return_range
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.design import FloatArray
