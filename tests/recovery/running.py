@@ -53,6 +53,12 @@ def run_jobs(
     return {key: record for key, record in done.items() if key[0] in cases and key[1] in asked | whole}
 
 
+def n_answered(jobs: Sequence[Job], checkpoint: Path) -> int:
+    """How many of the jobs need not be done, because the present code wrote their answers down before."""
+    done = finished(checkpoint, fingerprints())
+    return sum((job.case, job.group) in done for job in jobs)
+
+
 def _run_parallel(
     waiting: Sequence[Job], marks: dict[str, str], cores: int, keep: Callable[[Record, int], None]
 ) -> None:

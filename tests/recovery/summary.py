@@ -186,6 +186,11 @@ def targets(battery: Battery) -> list[Target]:
     ]
 
 
+def time_target(seconds: float, n_core: int) -> Target:
+    """The promise about time, of a run that made every answer itself: it may take 20 minutes per 100 core markets."""
+    return Target("minutes per 100 core markets, the other markets included", 0.0, 20.0, seconds / 60 * 100 / n_core)
+
+
 def failures(records: Mapping[tuple[str, str], Record]) -> list[Record]:
     """Jobs that gave no answer, by name."""
     return sorted((one for one in records.values() if one.error), key=lambda one: (one.case, one.group))

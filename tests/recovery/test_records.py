@@ -7,8 +7,8 @@ import numpy as np
 
 from tests.recovery.answering import Job, fingerprints
 from tests.recovery.records import Record, append, fingerprint, finished, read
-from tests.recovery.running import run_jobs
-from tests.recovery.summary import failures, gather, subgroups, targets, worst
+from tests.recovery.running import n_answered, run_jobs
+from tests.recovery.summary import failures, gather, subgroups, targets, time_target, worst
 from tests.recovery.test_scores import ANSWER, KNOWN
 
 
@@ -112,3 +112,12 @@ def test_the_worst_markets_come_first_and_a_missed_promise_is_called_so() -> Non
     by_label = {target.label: target for target in targets(battery)}
     assert not by_label["intervals shown as about 90% (nominal 95%) cover"].is_met  # no such interval in these answers
     assert by_label["working channels credited with nothing"].is_met
+
+
+def test_a_run_is_held_to_its_time_only_when_it_made_every_answer_itself(tmp_path: Path) -> None:
+    path, jobs = tmp_path / "answers.jsonl", [Job("core", seed, "robyn", None) for seed in (1, 2)]
+    assert n_answered(jobs, path) == 0
+    append(path, record("core 1", mark=fingerprints()["robyn"]))
+    assert n_answered(jobs, path) == 1
+    assert time_target(40 * 60, 200).is_met
+    assert not time_target(41 * 60, 200).is_met
