@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from mmm_core.engine.budget_aims import RISK_AVERSION
 from mmm_core.entities.budget import (
     BudgetGoal,
     BudgetPlan,
@@ -44,7 +43,7 @@ def worth_of(models: ModelSet, plan: BudgetPlan, aim: PlanAim) -> float:
     totals = totals_by_model(models, spends(plan)[None, :])
     if aim is PlanAim.LOW_QUANTILE:
         return float(weighted_quantile(totals, models.weights, 0.2)[0])
-    risk = RISK_AVERSION * deviations(models, plan, spends(plan)[None, :])[0] if aim is PlanAim.RISK_AVERSE else 0.0
+    risk = deviations(models, plan, spends(plan)[None, :])[0] if aim is PlanAim.RISK_AVERSE else 0.0
     return float(models.weights @ totals[:, 0] - risk)
 
 
