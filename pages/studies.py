@@ -5,7 +5,7 @@ import streamlit as st
 from mmm_core.engine.study_table import CheckedLines
 from mmm_core.entities.records import ProjectRecord, RunRecord
 from mmm_core.entities.settings import LiftStudy
-from pages.shared import loaders, session, study_editor, study_guide, study_loaders, study_views
+from pages.shared import loaders, study_editor, study_guide, study_loaders, study_views
 from pages.shared.boundary import catching, page
 from pages.shared.glossary import term
 from pages.shared.guards import has_result, result_that_counts
@@ -63,8 +63,7 @@ def _next(project: ProjectRecord, checked: CheckedLines) -> None:
     """To the run; once these studies are in a result, to that result."""
     run, count = _calibrated_run(project), len(checked.usable)
     if run is not None and count and set(study_loaders.studies_of(run)) == set(checked.usable):
-        session.open_run(run.run_id)
-        next_step(NextStep(f"See the answer of {run.name}", Route.MODEL))
+        next_step(NextStep(f"See the answer of {run.name}", Route.MODEL, run_id=run.run_id))
         return
     label = f"Run with {count} stud{'y' if count == 1 else 'ies'}" if count else "Run without studies"
     next_step(NextStep(label, Route.RUN))

@@ -32,11 +32,13 @@ class NextStep(NamedTuple):
         label: What happens, in the words of the user.
         route: The page it goes to.
         why_not: Why it cannot be pressed yet; empty when it can.
+        run_id: The run that is opened by it; None leaves open what is.
     """
 
     label: str
     route: Route
     why_not: str = ""
+    run_id: str | None = None
 
 
 class Crumb(NamedTuple):
@@ -133,6 +135,8 @@ def next_step(step: NextStep, *, key: str = "next_step") -> None:
             icon_position="right",
         )
     if pressed:
+        if step.run_id is not None:
+            session.open_run(step.run_id)
         go_to(step.route)
 
 

@@ -1,5 +1,6 @@
 """The Refresh page after a refresh: old and new, why it moved, and what accepting and keeping do."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mmm_core.entities.records import RefreshDecision, RunStatus
 from mmm_core.store.run_queue import RunOutcome
 from mmm_core.store.workspace import Workspace
+from pages.shared.guards import result_that_counts
 from tests.app.refresh_runs import config, cut, old_result, refreshed_result
 from tests.app.saved_runs import WORKER, plain, upload
 from tests.store.sameness import differences
@@ -188,3 +190,25 @@ def test_a_failed_refresh_says_why_and_keeps_the_old_result_and_the_file(
     assert "Refresh 2 failed." in plain(app)
     assert "Too little memory." in plain(app)
     assert "13 new weeks" in plain(app)
+
+
+def test_the_average_is_not_among_models_that_were_held_to_an_older_one(
+    studio: Visit, old_id: str, new_id: str
+) -> None:
+    def names(run_id: str) -> list[str]:
+        spec = json.loads(studio("pareto", run=run_id).get("plotly_chart")[0].proto.spec)
+        return [str(trace.get("name")) for trace in spec["data"]]
+
+    assert [name for name in names(old_id) if "average" in name]
+    assert not [name for name in names(new_id) if "average" in name]
+
+
+def test_a_refresh_counts_once_it_is_accepted(workspace: Workspace, old_id: str, new_id: str) -> None:
+    runs = workspace.list_runs(workspace.get_run(old_id).project_id)
+    counting = result_that_counts(runs)
+    assert counting is not None
+    assert counting.run_id == old_id
+    workspace.decide_refresh(new_id, RefreshDecision.ACCEPTED)
+    counting = result_that_counts(workspace.list_runs(counting.project_id))
+    assert counting is not None
+    assert counting.run_id == new_id

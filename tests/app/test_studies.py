@@ -284,6 +284,8 @@ def test_once_the_studies_are_in_a_result_the_next_step_is_that_result(
     studio: Visit, workspace: Workspace, project_id: str
 ) -> None:
     save_report(workspace, run_with(workspace, project_id, TV), report_on(TV)[-1])
-    button = studio("studies", project=project_id).button(key="next_step")
+    page = studio("studies", project=project_id)
+    button = page.button(key="next_step")
     assert button.label == "See the answer of Run 1"
+    assert "run" not in page.query_params  # looking opens no other run; the button does
     button.click().run()
