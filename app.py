@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages.shared import boundary, loaders, shell
+from pages.shared import boundary, late_polls, loaders, shell
 from pages.shared.routes import Route
 
+late_polls.drop()
 st.set_page_config(
     page_title="MMM Studio",
     page_icon=shell.asset("favicon.svg"),
