@@ -3,8 +3,9 @@
 The future is treated as rows of the same model whose outcome is missing. The baseline is built on known and future rows
 together and fitted on the known ones: the slope of the trend goes on, seasons and holidays come again, context does what it
 did, and bends and level bumps that begin later keep their prior, whose mean is none and whose spread widens the range the
-further ahead one looks. Media work on with each draw's own carry-over, curve and return. So mean and range are the posterior
-predictive distribution of the model, nothing else.
+further ahead one looks. What had never varied before (the first event of its kind, a holiday not met yet) is kept as it was, as
+nothing was known of its effect. Media work on with each draw's own carry-over, curve and return. So mean and range are the
+posterior predictive distribution of the model, nothing else.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmm_core.engine.posterior_baseline import build_baseline
+from mmm_core.engine.features import part_name
+from mmm_core.engine.posterior_baseline import BaselineColumns, build_baseline
 from mmm_core.engine.posterior_problem import PosteriorProblem, build_problem
 from mmm_core.engine.trust_changes import with_baseline, with_rows
 from mmm_core.entities.design import FloatArray, IntArray
@@ -73,9 +75,24 @@ def forecast(
     noise = random.standard_normal((len(draws.variance), len(baseline.columns)))
     coefficients = describe_draws(problem.data, draws, noise).coefficients
     rows = span.rows[n_known:]
-    scaled = coefficients @ baseline.columns[:, n_known:] + _media_ahead(problem, draws, rows)
+    scaled = coefficients @ _ahead(baseline, part_name("trend", data.settings), n_known) + _media_ahead(
+        problem, draws, rows
+    )
     scaled += np.sqrt(draws.variance)[:, None] * random.standard_normal(scaled.shape)
     return Forecast(rows, problem.design.outcome[rows], problem.mean + problem.unit * scaled)
+
+
+def _ahead(baseline: BaselineColumns, trend: str, n_known: int) -> FloatArray:
+    """Columns of the baseline in the periods to foretell, shape (k, h).
+
+    Of a column that had not varied only the prior is known, which is wide, and wider the rarer what it counts: drawn from, the
+    first event of its kind could move the outcome of its week tenfold. The trend's own are meant to widen.
+    """
+    known, ahead = baseline.columns[:, :n_known], baseline.columns[:, n_known:].copy()
+    is_trend = np.array([baseline.terms[term] == trend for term in baseline.term_of])
+    unmet = ~is_trend & (np.ptp(known, axis=1) == 0.0)
+    ahead[unmet] = known[unmet, -1:]
+    return ahead
 
 
 def _thinned(draws: Draws) -> Draws:

@@ -7,6 +7,7 @@ import pytest
 from mmm_core.engine.forecast import Forecast, forecast
 from mmm_core.engine.posterior_problem import PosteriorProblem
 from mmm_core.engine.trust_refits import Bench
+from mmm_core.entities.columns import ContextColumn
 from mmm_core.kernels.sampler_summary import Draws
 from tests.posterior_data import market, market_table
 
@@ -57,3 +58,22 @@ def test_media_that_stop_bring_only_what_is_carried_over() -> None:
     spent = foretell(table).expected.mean()
     table.loc[107:, "c0"] = 0.0
     assert foretell(table).expected.mean() < 0.7 * spent
+
+
+@pytest.mark.parametrize("kinds", [(0.0, 1.0), ("none", "storm"), (3.0, 4.0)])
+def test_what_had_never_happened_is_expected_to_do_nothing(kinds: tuple[object, object]) -> None:
+    table = market_table()
+    table["event"] = pd.Series([kinds[0]] * len(table)).where(table.index != 110, kinds[1])
+    made = forecast(market(table, context=(ContextColumn(column="event"),)), 107, 13, BENCH.seeds(0), sample)
+    low, high = np.quantile(made.draws, [0.05, 0.95], axis=0)
+    assert (high - low)[3] < 2.0 * np.median(high - low)
+    assert made.expected[3] == pytest.approx(made.actual[3], rel=0.25)
+
+
+def test_what_happened_before_is_expected_again() -> None:
+    table = market_table(noise=0.01)
+    table["event"] = 0.0
+    table.loc[[40, 70, 110], "event"] = 1.0
+    table["y"] += 800.0 * table["event"]
+    made = forecast(market(table, context=(ContextColumn(column="event"),)), 107, 13, BENCH.seeds(0), sample)
+    assert made.expected[3] == pytest.approx(made.actual[3], rel=0.1)
