@@ -1,11 +1,12 @@
 """What was foretold at past dates against what came."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 
-from mmm_core.charts.backtest_words import coverage_words, finding, subject_words
+from mmm_core.charts.backtest_words import beyond_words, coverage_words, finding, subject_words
 from mmm_core.charts.theme import PALETTES, Palette, Theme, apply_theme, faint
 from mmm_core.charts.vocabulary import Vocabulary
 from mmm_core.entities.backtest import Backtest, Contender
@@ -13,6 +14,7 @@ from mmm_core.entities.design import DateArray, FloatArray
 
 HEIGHT = 440
 _BAND = 0.18
+_ROOM = 0.5
 
 
 class PathPoints(NamedTuple):
@@ -43,7 +45,7 @@ class BacktestPoints(NamedTuple):
     Attributes:
         paths: One per date.
         title: The finding.
-        subtitle: How often the range held.
+        subtitle: How often the range held, and where it leaves the chart.
         subject: What the tested model is called.
         words: Names and units.
     """
@@ -67,7 +69,11 @@ def backtest_points(found: Backtest, words: Vocabulary) -> BacktestPoints | None
         for one in found.forecasts
     )
     return BacktestPoints(
-        paths, finding(found, words), coverage_words(found, words), subject_words(found.question), words
+        paths=paths,
+        title=finding(found, words),
+        subtitle=f"{coverage_words(found, words)}{beyond_words(_n_beyond(paths), words)}",
+        subject=subject_words(found.question),
+        words=words,
     )
 
 
@@ -106,7 +112,22 @@ def draw_backtest(points: BacktestPoints, theme: Theme = Theme.LIGHT) -> go.Figu
         xaxis={"hoverformat": "%-d %b %Y", "zeroline": False},
         yaxis={"title": {"text": f"{words.outcome_word} per {words.period} ({words.outcome_unit})"}},
     )
+    if _n_beyond(points.paths):
+        figure.update_yaxes(range=_frame(points.paths))
     return figure
+
+
+def _frame(paths: Sequence[PathPoints]) -> tuple[float, float]:
+    """Lowest and highest value with room for lines and usual ranges; what is wider would press all lines flat."""
+    lines = np.concatenate([np.concatenate([path.actual, path.model, path.no_media, path.naive]) for path in paths])
+    room = _ROOM * float(np.ptp(lines))
+    return float(lines.min()) - room, float(lines.max()) + room
+
+
+def _n_beyond(paths: Sequence[PathPoints]) -> int:
+    """Periods whose range leaves the frame."""
+    low, high = _frame(paths)
+    return sum(int(((path.low < low) | (path.high > high)).sum()) for path in paths)
 
 
 def _draw_ranges(figure: go.Figure, points: BacktestPoints, palette: Palette) -> None:

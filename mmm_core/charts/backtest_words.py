@@ -88,6 +88,14 @@ def coverage_words(found: Backtest, words: Vocabulary) -> str:
     return f"{percent(found.covered)} of the {words.period}s fell into its 90% range."
 
 
+def beyond_words(n_beyond: int, words: Vocabulary) -> str:
+    """In how many periods the range leaves the chart; empty where it never does."""
+    if not n_beyond:
+        return ""
+    when = f"1 {words.period}" if n_beyond == 1 else f"{n_beyond} {words.period}s"
+    return f" In {when} it goes on beyond the chart: too little was known of what set {'it' if n_beyond == 1 else 'them'} apart."
+
+
 def caveat(question: BacktestQuestion, words: Vocabulary) -> str:
     """What the errors do not say, for this subject."""
     if question.subject is Subject.MODEL:

@@ -199,7 +199,9 @@ def draw_moves(points: MovePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     kept = " One channel keeps its spend." if points.n_kept == 1 else kept
     note = f"Change of spend per {words.period}, largest first.{kept}"
     apply_theme(figure, theme, title=_moves_title(points), subtitle=note, height=92 + 46 * max(1, len(rows)))
-    reach = float(np.abs(changes).max(initial=0.0)) * 1.6 or 1.0  # room for the numbers beside the bars of a narrow screen
+    reach = (
+        float(np.abs(changes).max(initial=0.0)) * 1.6 or 1.0
+    )  # room for the numbers beside the bars of a narrow screen
     names = [short_label(words.names[move.channel], 18) for move in points.moves]
     layout = {"bargap": 0.62, "margin": {"b": 36, "r": 24}, "annotations": _beside(points, theme)}
     span = [-reach if changes.min(initial=0) < 0 else 0, reach]

@@ -106,6 +106,19 @@ def test_coverage_is_told_where_there_is_a_range() -> None:
     assert coverage_words(bare, WORDS) == ""
 
 
+def test_a_range_far_beyond_the_lines_is_cut_and_told() -> None:
+    wide = replace(GOOD.forecasts[1], low=(-5000.0, 80.0), high=(5200.0, 120.0))
+    points = backtest_points(replace(GOOD, forecasts=(GOOD.forecasts[0], wide)), WORDS)
+    assert points is not None
+    assert points.subtitle.endswith("In 1 week it goes on beyond the chart: too little was known of what set it apart.")
+    low, high = draw_backtest(points).layout.yaxis.range
+    assert (low, high) == (0.0, 200.0)  # half the way from the lowest line, 50, to the highest, 150, on either side
+    usual = backtest_points(GOOD, WORDS)
+    assert usual is not None
+    assert usual.subtitle == coverage_words(GOOD, WORDS)
+    assert draw_backtest(usual).layout.yaxis.range is None
+
+
 @pytest.mark.parametrize(
     ("subject", "said", "warned"),
     [
