@@ -40,7 +40,7 @@ def plan_frame(plan: BudgetPlan, words: Vocabulary) -> pd.DataFrame:
 
 
 def costs(returns: FloatArray) -> FloatArray:
-    """Spend per unit of outcome: the inverse, inf where nothing is won, NaN where it is not known."""
+    """Spend per unit of outcome: the inverse, inf where nothing is won, NaN where it is not known; any shape."""
     with np.errstate(divide="ignore", invalid="ignore"):
         inverse: FloatArray = np.where(returns > 0, 1 / returns, np.where(np.isnan(returns), np.nan, np.inf))
     return inverse

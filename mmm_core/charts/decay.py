@@ -42,7 +42,7 @@ def decay_points(
     """Collect the fading of every channel.
 
     Args:
-        curves: Share of the pressure per lag by channel, each (n_lags,).
+        curves: Share of the pressure per lag by channel, each of shape (n_lags,).
         half_lives: Periods until half is left, by channel.
         words: Names, colours and the period.
         all_channels: Keep more than ten channels.

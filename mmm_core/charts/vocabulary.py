@@ -130,7 +130,7 @@ def averaged_vocabulary(words: Vocabulary, posterior: Posterior) -> Vocabulary:
 def design_vocabulary(
     design: Design, currency: str, kind: OutcomeKind, total_spend: Sequence[float] | np.ndarray
 ) -> Vocabulary:
-    """Collect the words and colours of a data set; ``total_spend`` has one entry per paid channel, in design order."""
+    """Collect the words and colours of a data set; ``total_spend``, shape (n_paid,), in design order."""
     order = np.argsort(-np.asarray(total_spend, dtype=np.float64), kind="stable")
     paid = tuple(design.paid_names[k] for k in order)
     channels = (*paid, *design.media_names[design.n_paid :])

@@ -73,20 +73,20 @@ class MeanAim:
         return True
 
     def values(self, plans: FloatArray) -> FloatArray:
-        """Sum of the channels' means."""
+        """Sum of the channels' means, shape (n_points,)."""
         return _sum(self.gains(plans))
 
     def value_and_slope(self, plan: FloatArray) -> tuple[float, FloatArray]:
-        """Sum of the channels' means and their slopes."""
+        """Sum of the channels' means and their slopes, shape (n_channels,)."""
         value, slope = mean_outcome(self.curves, self.weights, plan[None, :])
         return float(value.sum()), slope[0]
 
     def gains(self, plans: FloatArray) -> FloatArray:
-        """Mean outcome by channel."""
+        """Mean outcome by channel, shape of ``plans``."""
         return mean_outcome(self.curves, self.weights, plans)[0]
 
     def exchanges(self, plan: FloatArray, ups: FloatArray, downs: FloatArray) -> FloatArray:
-        """Of sums: the gain of one and the loss of the other."""
+        """Of sums: the gain of one and the loss of the other, shape (n_channels, n_channels)."""
         return _separable_exchanges(self, plan, ups, downs)
 
 
@@ -110,20 +110,20 @@ class CautiousAim:
         return len(self.weights) == 1
 
     def values(self, plans: FloatArray) -> FloatArray:
-        """Sum over channels."""
+        """Sum over channels, shape (n_points,)."""
         return _sum(self.gains(plans))
 
     def value_and_slope(self, plan: FloatArray) -> tuple[float, FloatArray]:
-        """Sum over channels and the slopes."""
+        """Sum over channels and the slopes, shape (n_channels,)."""
         value, slope = cautious_outcome(self.curves, self.weights, self.today, RISK_AVERSION, plan[None, :])
         return float(value.sum()), slope[0]
 
     def gains(self, plans: FloatArray) -> FloatArray:
-        """Worth by channel."""
+        """Worth by channel, shape of ``plans``."""
         return cautious_outcome(self.curves, self.weights, self.today, RISK_AVERSION, plans)[0]
 
     def exchanges(self, plan: FloatArray, ups: FloatArray, downs: FloatArray) -> FloatArray:
-        """Of sums: the gain of one and the loss of the other."""
+        """Of sums: the gain of one and the loss of the other, shape (n_channels, n_channels)."""
         return _separable_exchanges(self, plan, ups, downs)
 
 
@@ -154,11 +154,11 @@ class QuantileAim:
         return replace(self, width=width)
 
     def values(self, plans: FloatArray) -> FloatArray:
-        """Quantile of the models' totals."""
+        """Quantile of the models' totals, shape (n_points,)."""
         return self._of_totals(total_by_model(self.curves, plans).T)
 
     def value_and_slope(self, plan: FloatArray) -> tuple[float, FloatArray]:
-        """The quantile, and the slope of the models it lies between."""
+        """The quantile, and the slope of the models it lies between, shape (n_channels,)."""
         outcome, slope = outcome_by_model(self.curves, plan[None, :])
         totals = outcome[0].sum(axis=1)
         shares = self._shares_of_models(totals)
@@ -166,11 +166,11 @@ class QuantileAim:
         return float(shares @ totals), gradient
 
     def gains(self, plans: FloatArray) -> FloatArray:
-        """Mean outcome by channel; a quantile is no sum over channels."""
+        """Mean outcome by channel, shape of ``plans``; a quantile is no sum over channels."""
         return mean_outcome(self.curves, self.weights, plans)[0]
 
     def exchanges(self, plan: FloatArray, ups: FloatArray, downs: FloatArray) -> FloatArray:
-        """The quantile after the exchanges that look best by the slopes; -inf for the others."""
+        """The quantile after the exchanges that look best by the slopes, shape (n_channels, n_channels); -inf for the others."""
         outcome, slope = outcome_by_model(self.curves, np.stack([plan, ups, downs]))
         now = outcome[0].sum(axis=1)
         slopes = self._shares_of_models(now) @ slope[0]

@@ -121,7 +121,7 @@ def _channel_table(model_set: ModelSet, solved: SolvedPlan, outcomes: Outcomes) 
 
 
 def limit_status(frame: PlanFrame, spend: FloatArray) -> list[str]:
-    """Per channel whether its spend is "free", at the "low" or "high" limit, or "locked" by limits that meet."""
+    """Per channel, ``spend`` of shape (n_channels,): "free", at the "low" or "high" limit, or "locked" by limits that meet."""
     low, high = frame.space.low, frame.space.high
     near = _SAME * np.maximum(spend, 1e-3 * max(float(spend.sum()), 1e-12))
     status = np.where(spend <= low + near, "low", np.where(spend >= high - near, "high", "free"))

@@ -91,7 +91,7 @@ def require_known(known: tuple[str, ...], named: tuple[str, ...], where: str) ->
 
 
 def plan_curves(model_set: ModelSet, weights: FloatArray) -> PlanCurves:
-    """The paid channels' curves of all models of a set under a calendar."""
+    """The paid channels' curves of all models of a set under a calendar of shape (n_periods, n_paid)."""
     curves, n_paid = model_set.curves, model_set.design.n_paid
     levels = _levels(weights)
     paid = slice(0, n_paid)

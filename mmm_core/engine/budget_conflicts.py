@@ -21,7 +21,7 @@ class LimitWords(NamedTuple):
     n_periods: int
 
     def amounts(self, spend: FloatArray, chosen: BoolArray) -> str:
-        """``TV 1,200.00, Search 800.00 and 3 more``: the chosen channels, the highest first."""
+        """``TV 1,200.00, Search 800.00 and 3 more``: the chosen channels, the highest first; both of shape (n_channels,)."""
         order = [c for c in np.argsort(-spend, kind="stable") if chosen[c]]
         named = [f"{readable_name(self.channels[c])} {amount(float(spend[c]))}" for c in order[:_MOST_NAMED]]
         if len(order) > _MOST_NAMED:
@@ -49,7 +49,7 @@ def rate(value: float) -> str:
 def conflicts_of_locks(
     words: LimitWords, initial: FloatArray, low: FloatArray, high: FloatArray, is_bound: BoolArray
 ) -> list[str]:
-    """Channels locked at a spend outside the limits given for them."""
+    """Channels locked at a spend outside the limits given for them; all of shape (n_channels,)."""
     problems = []
     for c in np.flatnonzero(is_bound):
         name = readable_name(words.channels[c])

@@ -66,7 +66,7 @@ def polish(task: PlanTask, starts: FloatArray) -> FloatArray:
 
 
 def ascend(task: PlanTask, start: FloatArray, effort: Effort = EXACT) -> FloatArray:
-    """One run of SLSQP from ``start``, its answer settled within the limits and tightened to the target."""
+    """One run of SLSQP from ``start``, shape (n_channels,), its answer settled within the limits and tightened to the target."""
     space = task.space
     free = np.flatnonzero(space.high > space.low)
     if len(free) == 0:
@@ -91,7 +91,7 @@ def ascend(task: PlanTask, start: FloatArray, effort: Effort = EXACT) -> FloatAr
 def tighten(task: PlanTask, plan: FloatArray) -> FloatArray:
     """Use up the slack of a target, or mend a small violation, by going straight towards more or less spend.
 
-    A violation that no spend on that way mends is left.
+    A violation that no spend on that way mends is left. Plans have the shape (n_channels,).
     """
     slack = float(task.judge(plan[None, :]).slack[0])
     to_more = (slack > 0) == (task.goal is BudgetGoal.TARGET_RETURN)
@@ -118,7 +118,7 @@ def tighten(task: PlanTask, plan: FloatArray) -> FloatArray:
 def exchange(task: PlanTask, plan: FloatArray) -> FloatArray:
     """Move money between two channels as long as that is worth more, in ever smaller steps; the total stays.
 
-    For a sum of concave curves no such move being left means that the plan is the best one, kinks or not.
+    For a sum of concave curves no such move being left means that the plan, shape (n_channels,), is the best one, kinks or not.
     """
     space, total = task.space, float(plan.sum())
     best = plan.copy()
@@ -160,13 +160,13 @@ class _Scaled:
         self._known: tuple[bytes, float, FloatArray] = (b"", 0.0, start)
 
     def whole(self, point: FloatArray) -> FloatArray:
-        """Spend of all channels."""
+        """Spend of all channels, shape (n_channels,), from that of the free ones, shape (n_free,)."""
         plan = self.start.copy()
         plan[self.free] = point * self.scale
         return plan
 
     def aim(self, point: FloatArray) -> tuple[float, FloatArray]:
-        """Worth and its slope; the last point is remembered, as it is asked for twice."""
+        """Worth and its slope, shape (n_free,); the last point is remembered, as it is asked for twice."""
         key = point.tobytes()
         if key != self._known[0]:
             plan = np.clip(self.whole(point), self.task.space.low, self.task.space.high)
@@ -175,7 +175,7 @@ class _Scaled:
         return self._known[1], self._known[2]
 
     def loss(self, point: FloatArray) -> tuple[float, FloatArray]:
-        """What SLSQP minimises, with its slope."""
+        """What SLSQP minimises, with its slope, shape (n_free,)."""
         if self.task.goal is BudgetGoal.TARGET_RESPONSE:
             return float(point.sum()), np.ones_like(point)
         value, slope = self.aim(point)

@@ -51,7 +51,7 @@ class PlanSpace:
         return float(self.unit_most.sum())
 
     def with_box(self, low: FloatArray, high: FloatArray) -> "PlanSpace":
-        """The same shared limits around other limits per channel."""
+        """The same shared limits around other limits per channel, shape (n_channels,)."""
         return replace(self, low=low, high=high)
 
     def capped(self, cap: float) -> "PlanSpace":

@@ -62,7 +62,7 @@ def models_in_words(model_set: ModelSet, request: BudgetRequest) -> str:
 def remarks_on_target(
     task: PlanTask, plan: FloatArray, model_set: ModelSet, request: BudgetRequest, outcome_kind: OutcomeKind
 ) -> list[str]:
-    """That a target is exceeded, and over which models it holds."""
+    """That a target is exceeded by the plan, shape (n_channels,), and over which models it holds."""
     if request.goal is BudgetGoal.MAX_RESPONSE:
         return []
     remarks = []

@@ -97,12 +97,12 @@ class PlanTask:
         return Judged(worth, worth, np.zeros(len(plans)))
 
     def best(self, plans: FloatArray) -> FloatArray:
-        """The highest score among plans that meet the target; when none does, the one that misses it least."""
+        """The best of plans of shape (n_points, n_channels) that meet the target; if none does, the one that misses least."""
         chosen: FloatArray = plans[self.judge(plans).best()]
         return chosen
 
     def settle(self, plans: FloatArray) -> FloatArray:
-        """Bring plans within the limits and to the budget; a target is not looked at."""
+        """Bring plans, shape (..., n_channels), within the limits and to the budget; a target is not looked at."""
         if self.fixed_total is not None:
             return self.space.settle(plans, np.full(len(plans), self.fixed_total))
         inside = self.space.settle(plans, None)

@@ -89,7 +89,7 @@ class CandidateEvaluator:
         return CandidateBatch(batch.metrics, batch.coefficients, batch.contributions)
 
     def evaluate_in_full(self, values: FloatArray) -> Batch:
-        """The same, and whether each model kept its intercept."""
+        """The same for the same shape, and whether each model kept its intercept."""
         if values.ndim != 2 or values.shape[1] != self._n_parameters:
             raise SettingsError(
                 f"Candidates must come as rows of {self._n_parameters} hyperparameters; got an array of {values.shape}."

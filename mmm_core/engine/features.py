@@ -271,5 +271,5 @@ def _without_rounding(values: FloatArray, scale: float) -> FloatArray:
 
 
 def is_flat(values: FloatArray) -> bool:
-    """Whether a column is the same everywhere, apart from rounding."""
+    """Whether a column, shape (n_rows,), is the same everywhere, apart from rounding."""
     return bool(np.ptp(values) <= _FLAT * np.abs(values).max())

@@ -197,7 +197,7 @@ def responses(curves: MediaCurves, spend: FloatArray) -> FloatArray:
 
 
 def marginal_responses(curves: MediaCurves, spend: FloatArray) -> FloatArray:
-    """Outcome per further unit of spend; 0, not NaN, where a coefficient is 0. Shapes as in :func:`responses`."""
+    """Outcome per further unit of spend; 0, not NaN, where a coefficient is 0. The shapes are those of :func:`responses`."""
     pressure = spend * curves.units_per_spend + curves.carried[:, None, :]
     slope = hill_slope(pressure, curves.alpha[:, None, :], curves.inflexion[:, None, :]) * curves.units_per_spend
     coefficient = np.broadcast_to(curves.coefficient[:, None, :], slope.shape)
@@ -206,7 +206,7 @@ def marginal_responses(curves: MediaCurves, spend: FloatArray) -> FloatArray:
 
 
 def point_of(model_set: ModelSet, values: FloatArray) -> FloatArray:
-    """Point estimate of something known per model: that of ``point``, or the weighted mean. Models lead."""
+    """Point estimate of something known per model: that of ``point``, or the weighted mean; shape (n_models, ...)."""
     if model_set.point is not None:
         chosen: FloatArray = values[model_set.point]
         return chosen

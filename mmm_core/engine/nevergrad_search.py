@@ -68,7 +68,7 @@ class NevergradSearch:
         return np.array([candidate.value for candidate in self._asked])
 
     def tell(self, points: FloatArray, losses: FloatArray) -> None:
-        """Answer the last question, in the order of asking."""
+        """Answer the last question in the order of asking: points of shape (n, n_parameters), losses of shape (n,)."""
         assert len(points) == len(self._asked), "every point asked for is answered, at once"
         finite = guide_losses(np.where(np.isfinite(losses), losses, HOPELESS), self._guiding)
         with warnings.catch_warnings():

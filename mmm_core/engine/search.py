@@ -114,7 +114,7 @@ class NothingToSearch:
         return np.empty((n, 0))
 
     def tell(self, points: FloatArray, losses: FloatArray) -> None:
-        """Nothing depends on the answer."""
+        """Nothing depends on the answer, of whatever shape."""
 
 
 class Nsga2Settings(NamedTuple):
@@ -176,7 +176,7 @@ class Nsga2Search:
         return mutants
 
     def tell(self, points: FloatArray, losses: FloatArray) -> None:
-        """Keep the best of the population and the new points; a point with an infinite loss is worse than all others."""
+        """Keep the best of the population and new points of shape (n, n_parameters); an infinite loss is worse than all."""
         usable = np.where(np.isfinite(losses).all(axis=1, keepdims=True), losses, HOPELESS)
         all_points = np.concatenate([self._points, points])
         all_losses = np.concatenate([self._losses, guide_losses(usable, self._weights)])

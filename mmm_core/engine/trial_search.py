@@ -119,7 +119,7 @@ class TrialFiles:
             file.close()
 
     def append(self, *arrays: FloatArray) -> None:
-        """Add the same number of rows to each of :data:`RESULT_ARRAYS`."""
+        """Add the same number of rows, shape (n, ...), to each of :data:`RESULT_ARRAYS`."""
         self._waiting.append(arrays)
         self._n_waiting += len(arrays[0])
         if self._n_waiting >= _ROWS_IN_MEMORY:

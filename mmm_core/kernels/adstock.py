@@ -159,7 +159,7 @@ def _fill_density(shape: float, period: float, weights: FloatArray) -> int:
 
 @compiled
 def spread_over(media: FloatArray, channel: int, weights: FloatArray, used: int, pressure: FloatArray) -> None:
-    """Convolve one row of ``media`` with the first ``used`` weights, written to ``pressure``.
+    """Convolve one row of ``media`` with the first ``used`` weights, written to ``pressure``, shape (n_rows,).
 
     Every period adds up the oldest input first, as R does: where carry-over is all but nothing beside the input, what
     is left of it after rounding depends on that order.

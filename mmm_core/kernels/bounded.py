@@ -15,7 +15,7 @@ TARGET, SPREAD, SHRINKAGE, LOW, HIGH, SOLUTION, GRADIENT, STEP = range(N_VECTORS
 
 @compiled
 def move_one(gram: FloatArray, vectors: FloatArray, k: int) -> float:
-    """Minimise along coefficient ``k`` and bring the gradient up to date; returns the change."""
+    """Minimise along coefficient ``k`` and bring the gradient up to date, arrays in the module's shapes; returns the change."""
     if vectors[SPREAD, k] == 0.0:
         return 0.0
     old, curvature = vectors[SOLUTION, k], gram[k, k]
@@ -30,7 +30,7 @@ def move_one(gram: FloatArray, vectors: FloatArray, k: int) -> float:
 
 @compiled
 def clip(vectors: FloatArray, k: int, value: float) -> float:
-    """The admissible value of coefficient ``k`` nearest to ``value``."""
+    """The admissible value of coefficient ``k`` nearest to ``value``; ``vectors`` in the module's shape."""
     if value < vectors[LOW, k]:
         return float(vectors[LOW, k])
     return float(vectors[HIGH, k]) if value > vectors[HIGH, k] else value
@@ -40,7 +40,8 @@ def clip(vectors: FloatArray, k: int, value: float) -> float:
 def refresh_gradient(gram: FloatArray, vectors: FloatArray) -> float:
     """Recompute ``gradient = g - (H + shrinkage) a`` and return the Karush-Kuhn-Tucker residual.
 
-    The residual is the largest gradient component that could still lower the objective, standardised units.
+    The residual is the largest gradient component that could still lower the objective, standardised units; arrays in the
+    module's shapes.
     """
     p = len(gram)
     for j in range(p):
@@ -59,7 +60,7 @@ def refresh_gradient(gram: FloatArray, vectors: FloatArray) -> float:
 
 @compiled
 def can_move(vectors: FloatArray, j: int, direction: float) -> bool:
-    """Whether coefficient ``j`` takes part and has room in the given direction."""
+    """Whether coefficient ``j`` takes part and has room in the given direction; ``vectors`` in the module's shape."""
     if vectors[SPREAD, j] == 0.0:
         return False
     if direction > 0.0:

@@ -118,7 +118,7 @@ def _dot_between(a: FloatArray, b: FloatArray, first: int, end: int) -> float:
 
 @compiled_for_vectors
 def dot(a: FloatArray, b: FloatArray) -> float:
-    """``a'b``."""
+    """``a'b`` of two series of one shape (n,)."""
     total = 0.0
     for i in range(len(a)):
         total += a[i] * b[i]
@@ -127,14 +127,14 @@ def dot(a: FloatArray, b: FloatArray) -> float:
 
 @compiled_for_vectors
 def add_multiple(target: FloatArray, factor: float, series: FloatArray) -> None:
-    """``target += factor * series``."""
+    """``target += factor * series``, both of shape (n,)."""
     for i in range(len(target)):
         target[i] += factor * series[i]
 
 
 @compiled
 def copy_into(target: FloatArray, source: FloatArray) -> None:
-    """``target = source``; a loop compiles ten times as fast as numpy's assignment."""
+    """``target = source``, both of shape (n,); a loop compiles ten times as fast as numpy's assignment."""
     for i in range(len(target)):
         target[i] = source[i]
 
@@ -163,7 +163,7 @@ def _gather_cells(cells: IntArray, values: FloatArray, series: FloatArray, gathe
 
 @compiled_for_vectors
 def project(baseline: JointBaseline, stiffness: int, gathered: FloatArray, projected: FloatArray) -> float:
-    """``projected = inv(L) gathered``, which is q of the series gathered; returns its squared length."""
+    """``projected = inv(L) gathered``, which is q of the series gathered, both of shape (k,); returns its squared length."""
     inverse = baseline.inverse
     used = baseline.n_used[stiffness]
     length = 0.0
@@ -180,7 +180,7 @@ def project(baseline: JointBaseline, stiffness: int, gathered: FloatArray, proje
 
 @compiled
 def solve_back(baseline: JointBaseline, stiffness: int, projected: FloatArray, solution: FloatArray) -> None:
-    """``solution = inv(L)' projected``: coefficients of the baseline from a projected residual; 0 for columns left out."""
+    """``solution = inv(L)' projected``: coefficients of the baseline from a projected residual; shape (k,), 0 where left out."""
     for i in range(len(solution)):
         solution[i] = 0.0
     for i in range(baseline.n_used[stiffness]):

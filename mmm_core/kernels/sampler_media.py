@@ -87,7 +87,7 @@ def make_media_scratch(given: MediaInput) -> MediaScratch:
 def fill_medium(
     given: MediaInput, m: int, parameters: FloatArray, scratch: MediaScratch, columns: FloatArray, row: int
 ) -> Transformed:
-    """Write x of one medium to ``columns[row]``, 0 where it was never used.
+    """Write x of one medium to ``columns[row]``, shape (n_rows,), 0 where it was never used.
 
     Leaves the pressure of all rows and the Weibull weights in ``scratch`` for :func:`fill_lifts`.
     """

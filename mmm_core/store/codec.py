@@ -116,7 +116,7 @@ def _restore_dtypes(table: pd.DataFrame, dtypes: list[str]) -> pd.DataFrame:
 
 
 def write_arrays(arrays: Mapping[str, NDArray[np.generic]], file: BinaryIO) -> None:
-    """Write named arrays as npz, not compressed (they are read whole, and random digits do not shrink)."""
+    """Write named arrays of any shape as npz, not compressed (they are read whole, and random digits do not shrink)."""
     np.savez(file, allow_pickle=False, **arrays)
 
 
@@ -141,7 +141,7 @@ def read_arrays(file: BinaryIO | Path, what: str) -> dict[str, NDArray[np.generi
 
 
 def array_bytes(arrays: Mapping[str, NDArray[np.generic]]) -> bytes:
-    """The file :func:`write_arrays` would write."""
+    """The file :func:`write_arrays` would write, of arrays of any shape."""
     buffer = io.BytesIO()
     write_arrays(arrays, buffer)
     return buffer.getvalue()

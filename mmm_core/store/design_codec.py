@@ -59,5 +59,5 @@ def names_of(values: object) -> tuple[str, ...]:
 
 
 def floats(array: NDArray[np.generic]) -> FloatArray:
-    """An array as it was: float64."""
+    """An array as it was: float64, same shape."""
     return array.astype(np.float64, copy=False)
