@@ -90,8 +90,9 @@ def saturate(
 ) -> None:
     """Hill curve of ``pressure`` as ``1 / (1 + exp(alpha * (ln inflexion - ln pressure)))``, to one row of ``saturated``.
 
-    ``saturated`` has the shape (n_series, n_periods). The logarithm and the exponential are written out so that four periods are computed at once: a sixth of the time
-    that the library's power takes. Both are correct to about one unit in the last place.
+    ``saturated`` has the shape (n_series, n_periods). The logarithm and the exponential are written out so that four periods
+    are computed at once: a sixth of the time that the library's power takes. Both are correct to about one unit in the last
+    place.
     """
     fraction, fraction_bits = scratch.fraction, scratch.fraction_bits
     exponent, exponent_bits = scratch.exponent, scratch.exponent_bits
