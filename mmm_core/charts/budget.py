@@ -212,7 +212,7 @@ def draw_moves(points: MovePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
 
 def _beside(points: MovePoints, theme: Theme) -> list[dict[str, object]]:
     """Below every bar, who agrees."""
-    look = {"xref": "paper", "x": 0, "xanchor": "left", "showarrow": False, "yshift": -16, "yanchor": "middle"}
+    look = {"xref": "paper", "x": 0, "xanchor": "left", "showarrow": False, "yshift": -19, "yanchor": "middle"}
     font = {"size": 11, "color": PALETTES[theme].muted}
     return [look | {"y": row, "text": hover_text(said), "font": font} for row, said in enumerate(points.agreement)]
 
