@@ -29,6 +29,7 @@ from mmm_core.entities.design import FloatArray
 TODAY, PLANNED = "today", "plan"
 _CHARACTER = 6.6  # pixels a character takes at 12 px, on average
 _ROW = 40
+_MOVE_ROOM = 1.6  # of the longest bar, so that numbers beside the bars fit on a narrow screen
 
 
 class PlanPoints(NamedTuple):
@@ -199,9 +200,7 @@ def draw_moves(points: MovePoints, theme: Theme = Theme.LIGHT) -> go.Figure:
     kept = " One channel keeps its spend." if points.n_kept == 1 else kept
     note = f"Change of spend per {words.period}, largest first.{kept}"
     apply_theme(figure, theme, title=_moves_title(points), subtitle=note, height=92 + 46 * max(1, len(rows)))
-    reach = (
-        float(np.abs(changes).max(initial=0.0)) * 1.6 or 1.0
-    )  # room for the numbers beside the bars of a narrow screen
+    reach = float(np.abs(changes).max(initial=0.0)) * _MOVE_ROOM or 1.0
     names = [short_label(words.names[move.channel], 18) for move in points.moves]
     layout = {"bargap": 0.62, "margin": {"b": 36, "r": 24}, "annotations": _beside(points, theme)}
     span = [-reach if changes.min(initial=0) < 0 else 0, reach]

@@ -3,9 +3,9 @@
 The future is treated as rows of the same model whose outcome is missing. The baseline is built on known and future rows
 together and fitted on the known ones: the slope of the trend goes on, seasons and holidays come again, context does what it
 did, and bends and level bumps that begin later keep their prior, whose mean is none and whose spread widens the range the
-further ahead one looks. What had never varied before (the first event of its kind, a holiday not met yet) is kept as it was, as
-nothing was known of its effect. Media work on with each draw's own carry-over, curve and return. So mean and range are the
-posterior predictive distribution of the model, nothing else.
+further ahead one looks. Media work on with each draw's own carry-over, curve and return. So mean and range are the posterior
+predictive distribution of the model, with one exception: what had never varied before (the first event of its kind, a holiday
+not met yet) is kept as it was, as nothing was known of its effect.
 """
 
 from collections.abc import Callable
@@ -75,9 +75,8 @@ def forecast(
     noise = random.standard_normal((len(draws.variance), len(baseline.columns)))
     coefficients = describe_draws(problem.data, draws, noise).coefficients
     rows = span.rows[n_known:]
-    scaled = coefficients @ _ahead(baseline, part_name("trend", data.settings), n_known) + _media_ahead(
-        problem, draws, rows
-    )
+    columns = _ahead(baseline, part_name("trend", data.settings), n_known)
+    scaled = coefficients @ columns + _media_ahead(problem, draws, rows)
     scaled += np.sqrt(draws.variance)[:, None] * random.standard_normal(scaled.shape)
     return Forecast(rows, problem.design.outcome[rows], problem.mean + problem.unit * scaled)
 

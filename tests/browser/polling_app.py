@@ -11,7 +11,8 @@ late_polls.drop()
 
 @st.fragment(run_every=0.1)
 def poll() -> None:
-    st.caption("polled")
+    st.session_state.polls = st.session_state.get("polls", 0) + 1
+    st.caption(f"polled {st.session_state.polls} times")
 
 
 def page_of(name: str, other: str) -> None:

@@ -1,5 +1,6 @@
-"""A page that is left for another by the server while it polls: the other page must be there, whole."""
+"""A page that is left for another by the server while it polls: the other page must be there, whole, and poll in turn."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -30,8 +31,17 @@ def test_a_late_poll_does_not_empty_the_next_page(browser: Browser, tmp_path: Pa
         visitor = Visitor(browser, address)
         visitor.page.add_init_script(f"({FAR_AWAY})()")
         visitor.open()
+        expect_polls(visitor)
         for other in ["right", "left"] * (TIMES // 2):
             visitor.page.get_by_role("button", name=f"To {other}").click()
             expect(visitor.page.get_by_role("heading", name=other)).to_be_visible()
             expect(visitor.page.get_by_text(f"The end of {other}")).to_be_visible()
+        expect_polls(visitor)
         visitor.leave()
+
+
+def expect_polls(visitor: Visitor) -> None:
+    """The polls of the page that is shown go on."""
+    polled = visitor.page.get_by_text(re.compile(r"^polled \d+ times$"))
+    for _ in range(3):
+        expect(polled).not_to_have_text(polled.inner_text())
