@@ -47,7 +47,8 @@ whole standard deviation off each change (it was half), chosen on development ma
 where the chance that a channel does nothing is at most 5% (it was 8%; development markets 700 to 839). The estimate itself is the
 same, so **on those 100 alone its improvement still misses the promise**; the other 200 were looked at once, after these changes.
 All 300 are counted below, none left out. How a plan that moves nothing is counted was corrected after looking (rounding made
-half of them a loss of 0.0000000000000003).
+half of them a loss of 0.0000000000000003): counted so, the earlier recipe made 19% of those 100 budgets worse and brought a lift
+of 10.6%, the present one 10% and 8.6%.
 
 *Recommended* is the averaged estimate with its defaults, *Robyn-compatible* the recommended candidate of TwoPointsDE with
 5 × 2000 candidates, *lowest NRMSE* the best fitting of the same candidates. ± is a standard error over markets (bootstrap of
