@@ -10,7 +10,7 @@ from mmm_core.store.workspace import Workspace
 from pages.shared import study_guide
 from tests.app.saved_runs import ended, new_project, plain, upload
 from tests.store.test_trust import card
-from tests.study_runs import SEARCH, TV, report_on, result_with, run_with, save_report
+from tests.study_runs import SEARCH, TV, file_with, report_on, result_with, run_with, save_report
 
 Visit = Callable[..., AppTest]
 GOOD = {
@@ -283,9 +283,13 @@ def test_configure_says_that_there_are_studies(studio: Visit, workspace: Workspa
 def test_once_the_studies_are_in_a_result_the_next_step_is_that_result(
     studio: Visit, workspace: Workspace, project_id: str
 ) -> None:
-    save_report(workspace, run_with(workspace, project_id, TV), report_on(TV)[-1])
+    run = run_with(workspace, project_id, TV)
+    save_report(workspace, run, report_on(TV)[-1])
+    run_with(workspace, project_id)  # a newer run that used none, which other pages would open
+    workspace.save_project_file(project_id, file_with(TV))
     page = studio("studies", project=project_id)
     button = page.button(key="next_step")
     assert button.label == "See the answer of Run 1"
     assert "run" not in page.query_params  # looking opens no other run; the button does
     button.click().run()
+    assert page.query_params["run"] == run

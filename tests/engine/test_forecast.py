@@ -53,6 +53,13 @@ def test_ranges_hold_about_as_often_as_they_say() -> None:
     assert 0.75 < np.mean(inside) <= 1.0
 
 
+def test_bends_of_the_trend_that_begin_later_widen_the_range() -> None:
+    made = forecast(market(market_table(n=260)), 107, 153, BENCH.seeds(0), sample)
+    low, high = np.quantile(made.draws, [0.05, 0.95], axis=0)
+    width = high - low
+    assert width[-8:].mean() > 6.0 * width[:8].mean()  # 7.2; a trend that only goes on straight gives 4.6
+
+
 def test_media_that_stop_bring_only_what_is_carried_over() -> None:
     table = market_table(n_channels=1, media=1.0, noise=0.02)
     spent = foretell(table).expected.mean()
